@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One bound device, and what the files of the driver call of each other.
+ */
+#ifndef D3COLD_DEVICE_H
+#define D3COLD_DEVICE_H
+
+#include <linux/eventfd.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/pm_domain.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/vfio_pci_core.h>
+#include <linux/workqueue.h>
+
+#include "d3cold_vfio_pci.h"
+#include "machine.h"
+
+#define D3COLD_NAME "d3cold-vfio-pci"
+
+/* Values are those of VFIO_D3COLD_POLICY_*: each allows what the one before
+ * does. */
+enum d3cold_policy {
+	D3COLD_POLICY_OFF,
+	D3COLD_POLICY_IDLE,
+	D3COLD_POLICY_EXPLICIT,
+	D3COLD_NR_POLICIES
+};
+
+/* Values are those of VFIO_D3COLD_WAKE_*. */
+enum d3cold_cause {
+	D3COLD_CAUSE_GUEST,
+	D3COLD_CAUSE_VMM,
+	D3COLD_CAUSE_OPEN,
+	D3COLD_CAUSE_CLOSE,
+	D3COLD_CAUSE_RESET,
+	D3COLD_CAUSE_POLICY,
+	D3COLD_CAUSE_RECOVER,
+	D3COLD_CAUSE_SIBLING,
+	D3COLD_CAUSE_ASYNC,
+	D3COLD_CAUSE_SYSTEM,
+	D3COLD_CAUSE_HOST,
+	D3COLD_NR_CAUSES
+};
+
+/* Where time is accounted; D1 and D2 count as D0. */
+enum d3cold_bucket {
+	D3COLD_IN_D0,
+	D3COLD_IN_D3HOT,
+	D3COLD_IN_D3COLD,
+	D3COLD_NR_BUCKETS
+};
+
+/**
+ * struct d3cold_mark - says why its task is about to resume a device
+ * @list: in d3cold_device.marks
+ * @task: the task
+ * @cause: its reason
+ *
+ * Lives on the stack of the marking function: a synchronous resume runs in the
+ * task that asked for it.
+ */
+struct d3cold_mark {
+	struct list_head list;
+	const struct task_struct *task;
+	enum d3cold_cause cause;
+};
+
+/**
+ * struct d3cold_identity - what must be the same after the power was cut
+ * @id: vendor and device
+ * @class: class code and revision
+ * @subsystem: subsystem vendor and device
+ * @header: header type
+ * @bar: base address registers as the hardware had them before power-off
+ * @dsn: device serial number, 0 if there is none
+ */
+struct d3cold_identity {
+	u32 id;
+	u32 class;
+	u32 subsystem;
+	u8 header;
+	u32 bar[PCI_STD_NUM_BARS];
+	u64 dsn;
+};
+
+/**
+ * struct d3cold_stats - counters since the device was bound; under lock
+ * @entries: entries accepted, the guest's and the VMM's
+ * @suspends: runtime suspends
+ * @d3cold: runtime suspends that reached D3cold
+ * @d3hot_only: runtime suspends that ended without D3cold
+ * @vetoes: suspends refused by us
+ * @verify_failures: verifications that failed
+ * @wakes: resumes, by cause
+ * @residency_ns: time in each bucket up to d3cold_device.since
+ * @latency_last_us: duration of the last resume from D3cold, verified
+ * @latency_max_us: the longest of them
+ */
+struct d3cold_stats {
+	u64 entries;
+	u64 suspends;
+	u64 d3cold;
+	u64 d3hot_only;
+	u64 vetoes;
+	u64 verify_failures;
+	u64 wakes[D3COLD_NR_CAUSES];
+	u64 residency_ns[D3COLD_NR_BUCKETS];
+	u64 latency_last_us;
+	u64 latency_max_us;
+};
+
+/**
+ * struct d3cold_wake - the last wake, for d3cold/last_wake; under lock
+ * @cause: enum d3cold_cause, D3COLD_NR_CAUSES if there was none
+ * @comm: name of the task that resumed the device
+ * @pid: its pid, in the initial namespace
+ * @when: CLOCK_MONOTONIC, ns
+ */
+struct d3cold_wake {
+	unsigned int cause;
+	char comm[TASK_COMM_LEN];
+	pid_t pid;
+	u64 when;
+};
+
+struct d3cold_kobject;
+
+/**
+ * struct d3cold_device - a device bound to this driver
+ * @core: vfio-pci core device; drvdata points to it
+ * @domain: our runtime-PM layer around the bus's, see pm.c
+ * @layered: @domain is set; without it the device behaves as under vfio-pci
+ * @no_soft_reset: No_Soft_Reset of PMCSR: D3hot to D0 keeps the state
+ * @ops_lock: serialises the events of users, each with its actions, so that
+ *	the core's ENTRY and EXIT alternate. Taken after the device lock and
+ *	before the core's memory_lock; never in a PM callback.
+ * @guest_lock: serialises the accesses that change the guest's D-state, core
+ *	call and event together. Held across copies from user memory, hence
+ *	apart from @ops_lock: only the VMM's own threads wait for it.
+ * @lock: leaf lock for all fields below it. Held for no more than a step.
+ * @machine: the state machine
+ * @policy: what may power the device off
+ * @guest_state: the D-state that the guest's last PMCSR write reached
+ * @user: thread group id of who opened the device, 0 if closed
+ * @vmm_eventfd: given with the VMM's entry, NULL if none; ours to put
+ * @vmm_hold: the VMM entered with HOLD
+ * @vmm_one_shot: the VMM's entry ends at the next wake
+ * @eventfd: D3COLD_EVENTFD's, NULL if none; ours to put
+ * @events: which events it wants
+ * @pending_events: events seen since open
+ * @marks: who is about to resume the device and why
+ * @bucket: where time is being accounted
+ * @since: since when, CLOCK_MONOTONIC, ns
+ * @reached_d3cold: the current suspend has been counted as D3cold
+ * @stats: counters
+ * @wake: the last wake
+ * @identity: what the device must be after a power cut; written in probe and
+ *	by the suspend callback, which nothing that reads it runs beside
+ * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
+ * @gated: INTx unmasking and ioeventfds are stopped; likewise
+ * @virq_disabled: what the core's had been before
+ * @memory_enabled: PCI_COMMAND_MEMORY of the guest's command register then
+ * @system_resuming: task in a system-sleep callback of this device
+ * @sampler: watches for D3cold that comes through the port
+ * @sample_ms: its current interval
+ * @reset_work: ends the guest's entry after a reset that somebody else made
+ * @reset_seen: a reset went by that the guest's view does not know yet
+ * @dying: remove has begun; works are not queued any more
+ * @kobj: d3cold/ in sysfs
+ * @state_node: d3cold/state, for poll(2)
+ */
+struct d3cold_device {
+	struct vfio_pci_core_device core;
+	struct dev_pm_domain domain;
+	bool layered;
+	bool no_soft_reset;
+	struct mutex ops_lock;
+	struct mutex guest_lock;
+
+	spinlock_t lock;
+	struct d3cold_machine machine;
+	enum d3cold_policy policy;
+	pci_power_t guest_state;
+	pid_t user;
+	struct eventfd_ctx *vmm_eventfd;
+	bool vmm_hold;
+	bool vmm_one_shot;
+	struct eventfd_ctx *eventfd;
+	u32 events;
+	u32 pending_events;
+	struct list_head marks;
+	enum d3cold_bucket bucket;
+	u64 since;
+	bool reached_d3cold;
+	struct d3cold_stats stats;
+	struct d3cold_wake wake;
+
+	struct d3cold_identity identity;
+	bool vectors_off;
+	bool gated;
+	bool virq_disabled;
+	u8 memory_enabled;
+	const struct task_struct *system_resuming;
+	struct delayed_work sampler;
+	unsigned int sample_ms;
+	struct work_struct reset_work;
+	bool reset_seen;
+	bool dying;
+
+	struct d3cold_kobject *kobj;
+	struct kernfs_node *state_node;
+};
+
+static inline struct d3cold_device *d3cold_from_vfio(struct vfio_device *vdev)
+{
+	return container_of(vdev, struct d3cold_device, core.vdev);
+}
+
+static inline struct d3cold_device *d3cold_from_dev(struct device *dev)
+{
+	return container_of(dev_get_drvdata(dev), struct d3cold_device, core);
+}
+
+static inline bool d3cold_is_lost(const struct d3cold_device *d3)
+{
+	return READ_ONCE(d3->machine.state) == D3COLD_LOST;
+}
+
+/* event.c: stepping the machine and doing what it says */
+struct d3cold_context d3cold_context(struct d3cold_device *d3);
+unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
+			 const struct d3cold_context *c, int *error);
+void d3cold_apply(struct d3cold_device *d3, unsigned int actions);
+int d3cold_user_event(struct d3cold_device *d3, enum d3cold_event event,
+		      const struct d3cold_context *c);
+void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm);
+
+/* pm.c: the layer around the bus's runtime PM and sleep callbacks */
+void d3cold_pm_attach(struct d3cold_device *d3);
+void d3cold_pm_detach(struct d3cold_device *d3);
+void d3cold_mark(struct d3cold_device *d3, struct d3cold_mark *mark,
+		 enum d3cold_cause cause);
+void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark);
+int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause);
+void d3cold_put(struct d3cold_device *d3);
+
+/* verify.c: is it the device that we powered off? */
+void d3cold_identity_init(struct d3cold_device *d3);
+bool d3cold_identity_note(struct d3cold_device *d3);
+const char *d3cold_identity_check(struct d3cold_device *d3);
+
+/* guest.c: the guest's accesses */
+ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
+		    loff_t *ppos);
+ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
+		     size_t count, loff_t *ppos);
+long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd,
+		  unsigned long arg);
+void d3cold_reset_work(struct work_struct *work);
+void d3cold_reset_done(struct pci_dev *pdev);
+
+/* feature.c: VFIO_DEVICE_FEATURE */
+int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
+		   size_t argsz);
+void d3cold_feature_close(struct d3cold_device *d3);
+bool d3cold_supported(const struct d3cold_device *d3);
+
+/* policy.c: what may power the device off */
+int d3cold_policy_parse(const char *name, enum d3cold_policy *policy);
+const char *d3cold_policy_name(enum d3cold_policy policy);
+int d3cold_policy_set(struct d3cold_device *d3, enum d3cold_policy policy);
+
+/* blockers.c: why D3cold is not reached */
+bool d3cold_blocked(const struct d3cold_device *d3);
+ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf);
+
+/* stats.c: time and counters */
+void d3cold_account(struct d3cold_device *d3);
+const char *d3cold_cause_name(unsigned int cause);
+extern const struct attribute_group d3cold_stats_group;
+
+/* sysfs.c: d3cold/ */
+int d3cold_sysfs_add(struct d3cold_device *d3);
+void d3cold_sysfs_remove(struct d3cold_device *d3);
+void d3cold_sysfs_state_changed(struct d3cold_device *d3);
+
+/**
+ * struct d3cold_attribute - a file of d3cold/ or of a folder in it
+ * @attr: name and mode
+ * @show: as device attributes have it, for a bound device; never wakes it
+ * @store: likewise
+ * @arg: for @show functions that serve several files
+ */
+struct d3cold_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct d3cold_device *d3,
+			const struct d3cold_attribute *attr, char *buf);
+	ssize_t (*store)(struct d3cold_device *d3, const char *buf,
+			 size_t count);
+	unsigned int arg;
+};
+
+#endif /* D3COLD_DEVICE_H */

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest's accesses: config space, resets, and the D-state that it believes
+ * its device to be in.
+ */
+#include <linux/pm_runtime.h>
+#include <linux/uaccess.h>
+#include <linux/vfio.h>
+
+#include "compat.h"
+#include "device.h"
+
+/* Does [*ppos, *ppos + count) cover the power state bits of PMCSR? */
+static bool covers_pmcsr(const struct d3cold_device *d3, size_t count,
+			 const loff_t *ppos)
+{
+	loff_t pmcsr = d3->core.pdev->pm_cap + PCI_PM_CTRL;
+	loff_t pos = *ppos & VFIO_PCI_OFFSET_MASK;
+
+	return VFIO_PCI_OFFSET_TO_INDEX(*ppos) ==
+		       VFIO_PCI_CONFIG_REGION_INDEX &&
+	       d3->core.pdev->pm_cap && pos <= pmcsr && pmcsr - pos < count;
+}
+
+/*
+ * The host may have woken the device since: the guest reads the D-state that it
+ * wrote, until it writes another.
+ */
+static int patch_pmcsr(struct d3cold_device *d3, char __user *pmcsr)
+{
+	u8 value;
+
+	if (get_user(value, (u8 __user *)pmcsr))
+		return -EFAULT;
+	value &= ~PCI_PM_CTRL_STATE_MASK;
+	value |= (__force u8)READ_ONCE(d3->guest_state) &
+		 PCI_PM_CTRL_STATE_MASK;
+	return put_user(value, (u8 __user *)pmcsr);
+}
+
+/* All ones, as an absent device reads. */
+static ssize_t read_absent(struct d3cold_device *d3, char __user *buf,
+			   size_t count, loff_t *ppos)
+{
+	u64 pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	size_t size = d3->core.pdev->cfg_size, i;
+
+	if (pos >= size)
+		return -EINVAL;
+	count = min_t(size_t, count, size - pos);
+	for (i = 0; i < count; i++)
+		if (put_user(0xff, (u8 __user *)buf + i))
+			return -EFAULT;
+	*ppos += count;
+	return count;
+}
+
+/**
+ * d3cold_read() - read(2) of the device
+ * @vdev: VFIO device
+ * @buf: user buffer
+ * @count: bytes wanted
+ * @ppos: region and offset in it
+ *
+ * Return: bytes read or -errno; of a lost device config space gives all ones,
+ * all else -EIO.
+ */
+ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
+		    loff_t *ppos)
+{
+	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+	loff_t pos = *ppos;
+	ssize_t done;
+
+	if (unlikely(d3cold_is_lost(d3))) {
+		if (VFIO_PCI_OFFSET_TO_INDEX(pos) ==
+		    VFIO_PCI_CONFIG_REGION_INDEX)
+			return read_absent(d3, buf, count, ppos);
+		return -EIO;
+	}
+	done = vfio_pci_core_read(vdev, buf, count, ppos);
+	if (done <= 0 || !covers_pmcsr(d3, done, &pos))
+		return done;
+	pos = d3->core.pdev->pm_cap + PCI_PM_CTRL -
+	      (pos & VFIO_PCI_OFFSET_MASK);
+	return patch_pmcsr(d3, buf + pos) ?: done;
+}
+
+/* A write that may have changed the guest's D-state: what did it reach? */
+static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
+			   size_t count, loff_t *ppos)
+{
+	ssize_t done;
+	pci_power_t reached;
+
+	if (d3cold_get(d3, D3COLD_CAUSE_GUEST))
+		return -EIO;
+	mutex_lock(&d3->guest_lock);
+	/* What this write reaches is newer than any reset before it. */
+	WRITE_ONCE(d3->reset_seen, false);
+	done = d3cold_is_lost(d3) ?
+		       -EIO :
+		       vfio_pci_core_write(&d3->core.vdev, buf, count, ppos);
+	if (done > 0) {
+		/*
+		 * From the device, never from the user's buffer, which may
+		 * change under us: VFs enabled or a quirk may have left it in
+		 * D0.
+		 */
+		reached = READ_ONCE(d3->core.pdev->current_state);
+		mutex_lock(&d3->ops_lock);
+		spin_lock(&d3->lock);
+		d3->guest_state = reached;
+		d3cold_account(d3);
+		spin_unlock(&d3->lock);
+		d3cold_user_event(d3,
+				  reached == PCI_D3hot ? D3COLD_EV_GUEST_ENTER :
+							 D3COLD_EV_GUEST_LEAVE,
+				  NULL);
+		mutex_unlock(&d3->ops_lock);
+	}
+	mutex_unlock(&d3->guest_lock);
+	d3cold_put(d3);
+	return done;
+}
+
+/*
+ * A reset went by: the guest's view is D0, its entry is over. The device is
+ * awake by a reference of the caller's.
+ */
+static void forget_guest_state(struct d3cold_device *d3)
+{
+	mutex_lock(&d3->guest_lock);
+	mutex_lock(&d3->ops_lock);
+	if (xchg(&d3->reset_seen, false) && d3->machine.open) {
+		spin_lock(&d3->lock);
+		d3->guest_state = PCI_D0;
+		d3cold_account(d3);
+		spin_unlock(&d3->lock);
+		d3cold_user_event(d3, D3COLD_EV_RESET, NULL);
+	}
+	mutex_unlock(&d3->ops_lock);
+	mutex_unlock(&d3->guest_lock);
+}
+
+/**
+ * d3cold_write() - write(2) to the device
+ * @vdev: VFIO device
+ * @buf: user buffer
+ * @count: bytes
+ * @ppos: region and offset in it
+ *
+ * Return: bytes written or -errno; -EIO if the device is lost.
+ */
+ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
+		     size_t count, loff_t *ppos)
+{
+	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+	ssize_t done;
+
+	if (unlikely(d3cold_is_lost(d3)))
+		return -EIO;
+	if (covers_pmcsr(d3, count, ppos))
+		return write_pmcsr(d3, buf, count, ppos);
+	done = vfio_pci_core_write(vdev, buf, count, ppos);
+	/* A function-level reset by the guest ends its entry before we return. */
+	if (unlikely(READ_ONCE(d3->reset_seen)) &&
+	    !d3cold_get(d3, D3COLD_CAUSE_RESET)) {
+		forget_guest_state(d3);
+		d3cold_put(d3);
+	}
+	return done;
+}
+
+/**
+ * d3cold_ioctl() - ioctl(2) of the device but for VFIO_DEVICE_FEATURE
+ * @vdev: VFIO device, resumed by the VFIO core
+ * @cmd: VFIO_DEVICE_*
+ * @arg: user pointer
+ *
+ * Return: as the core's; -EIO if the device is lost.
+ */
+long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
+{
+	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+	long ret;
+
+	if (unlikely(d3cold_is_lost(d3)))
+		return -EIO;
+	ret = vfio_pci_core_ioctl(vdev, cmd, arg);
+	if (READ_ONCE(d3->reset_seen))
+		forget_guest_state(d3);
+	return d3cold_is_lost(d3) ? -EIO : ret;
+}
+
+/**
+ * d3cold_reset_work() - end the guest's entry after a reset made by others
+ * @work: d3cold_device.reset_work
+ */
+void d3cold_reset_work(struct work_struct *work)
+{
+	struct d3cold_device *d3 =
+		container_of(work, struct d3cold_device, reset_work);
+
+	if (d3cold_get(d3, D3COLD_CAUSE_RESET))
+		return;
+	forget_guest_state(d3);
+	d3cold_put(d3);
+}
+
+/**
+ * d3cold_reset_done() - the PCI core reset the device, whoever asked for it
+ * @pdev: device
+ *
+ * Context: device lock held, and memory_lock in resets of the core's, so the
+ * machine, whose actions take that lock, must wait.
+ */
+void d3cold_reset_done(struct pci_dev *pdev)
+{
+	struct d3cold_device *d3 = d3cold_from_dev(&pdev->dev);
+
+	if (READ_ONCE(d3->guest_state) == PCI_D0)
+		return;
+	WRITE_ONCE(d3->reset_seen, true);
+	if (!READ_ONCE(d3->dying))
+		schedule_work(&d3->reset_work);
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Our layer around the bus's runtime-PM and system-sleep callbacks.
+ *
+ * The vfio-pci core writes driver->pm of the whole driver at every probe, so a
+ * table of ours put there would be torn away from a device that is suspended.
+ * A PM domain belongs to one device and takes precedence over the bus
+ * (drivers/base/power/runtime.c, RPM_GET_CALLBACK), as vga_switcheroo uses it:
+ * what suspended through this layer resumes through it.
+ */
+#include <linux/ktime.h>
+#include <linux/pm_runtime.h>
+
+#include "compat.h"
+#include "device.h"
+
+#include "trace.h"
+
+/* A port that resumed less than this ago took the device along. */
+#define D3COLD_SIBLING_NS (500 * NSEC_PER_MSEC)
+
+#define D3COLD_SAMPLE_MIN_MS 50
+#define D3COLD_SAMPLE_MAX_MS 1000
+
+/**
+ * d3cold_mark() - say that the calling task is about to resume a device
+ * @d3: device
+ * @mark: storage until d3cold_unmark()
+ * @cause: why
+ */
+void d3cold_mark(struct d3cold_device *d3, struct d3cold_mark *mark,
+		 enum d3cold_cause cause)
+{
+	mark->task = current;
+	mark->cause = cause;
+	spin_lock(&d3->lock);
+	/* The newest first: a mark made inside another one is the closer cause.
+	 */
+	list_add(&mark->list, &d3->marks);
+	spin_unlock(&d3->lock);
+}
+
+/**
+ * d3cold_unmark() - end what d3cold_mark() began
+ * @d3: device
+ * @mark: the mark
+ */
+void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark)
+{
+	spin_lock(&d3->lock);
+	list_del(&mark->list);
+	spin_unlock(&d3->lock);
+}
+
+/**
+ * d3cold_get() - wake a device and keep it awake
+ * @d3: device
+ * @cause: why, should this wake it
+ *
+ * Context: process context; no memory_lock, which the resume takes.
+ * Return: 0 with a PM reference for d3cold_put(); -EIO without one if runtime
+ * PM refuses. A lost device gives 0: it is pinned awake, and says so itself.
+ */
+int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause)
+{
+	struct d3cold_mark mark;
+	int ret;
+
+	d3cold_mark(d3, &mark, cause);
+	ret = pm_runtime_resume_and_get(&d3->core.pdev->dev);
+	d3cold_unmark(d3, &mark);
+
+	return ret < 0 ? -EIO : 0;
+}
+
+/**
+ * d3cold_put() - drop the reference of d3cold_get(), the delay starts anew
+ * @d3: device
+ */
+void d3cold_put(struct d3cold_device *d3)
+{
+	struct device *dev = &d3->core.pdev->dev;
+
+	pm_runtime_mark_last_busy(dev);
+	pm_runtime_put_autosuspend(dev);
+}
+
+#ifdef CONFIG_PM
+
+/* Why is the device being resumed? Resumes run in the task that wants them. */
+static enum d3cold_cause wake_cause(struct d3cold_device *d3)
+{
+	struct pci_dev *port = pci_upstream_bridge(d3->core.pdev);
+	struct d3cold_mark *mark;
+
+	lockdep_assert_held(&d3->lock);
+
+	list_for_each_entry(mark, &d3->marks, list)
+		if (mark->task == current)
+			return mark->cause;
+	if (current->flags & PF_KTHREAD) {
+		/* A resume sets last_busy, and a port's then wakes its
+		 * children. */
+		if (port &&
+		    ktime_get_ns() - READ_ONCE(port->dev.power.last_busy) <
+			    D3COLD_SIBLING_NS)
+			return D3COLD_CAUSE_SIBLING;
+		return D3COLD_CAUSE_ASYNC;
+	}
+	/* The VFIO core resumes for every ioctl before any code of ours runs. */
+	if (d3->user && current->tgid == d3->user)
+		return D3COLD_CAUSE_VMM;
+	return D3COLD_CAUSE_HOST;
+}
+
+static bool own_wake(enum d3cold_cause cause)
+{
+	switch (cause) {
+	case D3COLD_CAUSE_GUEST:
+	case D3COLD_CAUSE_VMM:
+	case D3COLD_CAUSE_OPEN:
+	case D3COLD_CAUSE_CLOSE:
+	case D3COLD_CAUSE_RESET:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void note_wake(struct d3cold_device *d3, enum d3cold_cause cause)
+{
+	d3->stats.wakes[cause]++;
+	d3->wake.cause = cause;
+	d3->wake.pid = task_pid_nr(current);
+	d3->wake.when = ktime_get_ns();
+	get_task_comm(d3->wake.comm, current);
+}
+
+static int d3cold_runtime_suspend(struct device *dev)
+{
+	struct d3cold_device *d3 = d3cold_from_dev(dev);
+	struct d3cold_context c;
+	unsigned int actions;
+	pci_power_t reached;
+	int error, ret;
+
+	/* An impostor, or nothing, in the slot: do not save its registers. */
+	if (!d3cold_identity_note(d3)) {
+		spin_lock(&d3->lock);
+		c = d3cold_context(d3);
+		d3->stats.verify_failures++;
+		actions = d3cold_step(d3, D3COLD_EV_LOSS, &c, &error);
+		spin_unlock(&d3->lock);
+		d3cold_apply(d3, actions);
+		pci_err(d3->core.pdev,
+			"device is gone or another one: not suspended, marked lost\n");
+		return -EBUSY;
+	}
+
+	spin_lock(&d3->lock);
+	c = d3cold_context(d3);
+	actions = d3cold_step(d3, D3COLD_EV_SUSPENDING, &c, &ret);
+	if (ret)
+		d3->stats.vetoes++;
+	d3->reached_d3cold = false;
+	spin_unlock(&d3->lock);
+	d3cold_apply(d3, actions);
+	/* The veto marked last busy, without which nobody would try again. */
+	if (ret)
+		return ret;
+
+	ret = dev->bus->pm->runtime_suspend(dev);
+
+	spin_lock(&d3->lock);
+	c = d3cold_context(d3);
+	actions = d3cold_step(
+		d3, ret ? D3COLD_EV_SUSPEND_FAILED : D3COLD_EV_SUSPENDED, &c,
+		&error);
+	if (!ret)
+		d3->stats.suspends++;
+	d3cold_account(d3);
+	/* Errors of the last step to D3 do not reach us: look what was reached.
+	 */
+	reached = d3->core.pdev->current_state;
+	spin_unlock(&d3->lock);
+	d3cold_apply(d3, actions);
+
+	trace_d3cold_suspend(d3->core.pdev, (__force int)reached, ret);
+	if (!ret && reached != PCI_D3cold && !READ_ONCE(d3->dying)) {
+		d3->sample_ms = D3COLD_SAMPLE_MIN_MS;
+		queue_delayed_work(system_freezable_wq, &d3->sampler,
+				   msecs_to_jiffies(d3->sample_ms));
+	}
+	return ret;
+}
+
+/* Verify, and let the machine know. */
+static void came_back(struct d3cold_device *d3, const char *problem,
+		      enum d3cold_cause cause)
+{
+	struct d3cold_context c;
+	unsigned int actions;
+	int error;
+
+	spin_lock(&d3->lock);
+	if (problem)
+		d3->stats.verify_failures++;
+	d3cold_account(d3);
+	c = d3cold_context(d3);
+	c.own_wake = own_wake(cause);
+	actions = d3cold_step(d3, problem ? D3COLD_EV_LOSS : D3COLD_EV_RESUMED,
+			      &c, &error);
+	spin_unlock(&d3->lock);
+	d3cold_apply(d3, actions);
+
+	if (problem)
+		pci_err(d3->core.pdev,
+			"did not come back from D3cold (%s): marked lost; close its users, then remove and rescan it\n",
+			problem);
+}
+
+/*
+ * Always 0: an error would stick (up to 6.12 whatever it is) and block resets
+ * and re-enumeration of the device. That it is lost is ours to say.
+ */
+static int d3cold_runtime_resume(struct device *dev)
+{
+	struct d3cold_device *d3 = d3cold_from_dev(dev);
+	u64 start = ktime_get_ns();
+	enum d3cold_cause cause;
+	const char *problem;
+	u64 took;
+	bool cold;
+	int ret;
+
+	spin_lock(&d3->lock);
+	d3cold_account(d3);
+	cold = d3->reached_d3cold;
+	if (!cold)
+		d3->stats.d3hot_only++;
+	cause = wake_cause(d3);
+	note_wake(d3, cause);
+	spin_unlock(&d3->lock);
+
+	ret = dev->bus->pm->runtime_resume(dev);
+	problem = ret ? "the bus could not resume it" :
+			d3cold_identity_check(d3);
+	took = ktime_get_ns() - start;
+
+	if (cold && !problem) {
+		spin_lock(&d3->lock);
+		d3->stats.latency_last_us = div_u64(took, NSEC_PER_USEC);
+		d3->stats.latency_max_us = max(d3->stats.latency_max_us,
+					       d3->stats.latency_last_us);
+		spin_unlock(&d3->lock);
+	}
+	trace_d3cold_resume(d3->core.pdev, cause, cold, problem, took);
+	came_back(d3, problem, cause);
+	return 0;
+}
+
+/* D3cold through the port comes without a callback: look until it is there. */
+static void sample(struct work_struct *work)
+{
+	struct d3cold_device *d3 = container_of(to_delayed_work(work),
+						struct d3cold_device, sampler);
+	bool again;
+
+	spin_lock(&d3->lock);
+	d3cold_account(d3);
+	again = d3->machine.asleep && !d3->reached_d3cold;
+	spin_unlock(&d3->lock);
+
+	if (!again || READ_ONCE(d3->dying))
+		return;
+	d3->sample_ms = min(2 * d3->sample_ms, D3COLD_SAMPLE_MAX_MS);
+	queue_delayed_work(system_freezable_wq, &d3->sampler,
+			   msecs_to_jiffies(d3->sample_ms));
+}
+
+/*
+ * Going to sleep may resume the device first, in this task. Then it is awake,
+ * and what it is can be written down; the power goes with no runtime callback.
+ */
+/* clang-format off */
+#define SLEEP(_op, _awake)                                                     \
+	static int d3cold_##_op(struct device *dev)                         \
+	{                                                                   \
+		struct d3cold_device *d3 = d3cold_from_dev(dev);            \
+		struct d3cold_mark mark;                                    \
+		int ret;                                                    \
+									    \
+		d3cold_mark(d3, &mark, D3COLD_CAUSE_SYSTEM);                \
+		ret = dev->bus->pm->_op(dev);                               \
+		d3cold_unmark(d3, &mark);                                   \
+		if ((_awake) && !ret)                                       \
+			d3cold_identity_note(d3);                           \
+		return ret;                                                 \
+	}
+
+#define AWAKE(_op)                                                          \
+	static int d3cold_##_op(struct device *dev)                         \
+	{                                                                   \
+		struct d3cold_device *d3 = d3cold_from_dev(dev);            \
+		int ret = dev->bus->pm->_op(dev);                           \
+									    \
+		came_back(d3, d3cold_identity_check(d3), D3COLD_CAUSE_SYSTEM); \
+		return ret;                                                 \
+	}
+
+/* clang-format on */
+
+#ifdef CONFIG_PM_SLEEP
+SLEEP(prepare, false)
+SLEEP(suspend, true)
+AWAKE(resume)
+#ifdef CONFIG_HIBERNATE_CALLBACKS
+SLEEP(freeze, true)
+SLEEP(poweroff, true)
+AWAKE(thaw)
+AWAKE(restore)
+#endif
+#endif
+
+/**
+ * d3cold_pm_attach() - put our layer around the bus's callbacks
+ * @d3: device, drvdata set, not registered with VFIO yet
+ *
+ * A device that has a PM domain already is left as vfio-pci would have it.
+ *
+ * Context: probe: device lock and a PM reference held, device not bound yet,
+ * which is when dev_pm_domain_set() may be called.
+ */
+void d3cold_pm_attach(struct d3cold_device *d3)
+{
+	struct device *dev = &d3->core.pdev->dev;
+	struct dev_pm_ops *ops = &d3->domain.ops;
+
+	INIT_DELAYED_WORK(&d3->sampler, sample);
+	d3->since = ktime_get_ns();
+	d3->wake.cause = D3COLD_NR_CAUSES;
+
+	if (dev->pm_domain) {
+		pci_warn(
+			d3->core.pdev,
+			"has a PM domain already: D3cold works as under vfio-pci only\n");
+	} else {
+		*ops = *dev->bus->pm;
+		ops->runtime_suspend = d3cold_runtime_suspend;
+		ops->runtime_resume = d3cold_runtime_resume;
+#ifdef CONFIG_PM_SLEEP
+		ops->prepare = d3cold_prepare;
+		ops->suspend = d3cold_suspend;
+		ops->resume = d3cold_resume;
+#ifdef CONFIG_HIBERNATE_CALLBACKS
+		ops->freeze = d3cold_freeze;
+		ops->poweroff = d3cold_poweroff;
+		ops->thaw = d3cold_thaw;
+		ops->restore = d3cold_restore;
+#endif
+#endif
+		dev_pm_domain_set(dev, &d3->domain);
+		d3->layered = true;
+	}
+	pm_runtime_set_autosuspend_delay(dev, 1000);
+	pm_runtime_use_autosuspend(dev);
+}
+
+/**
+ * d3cold_pm_detach() - take our layer away again
+ * @d3: device, not registered with VFIO any more, usage count not 0
+ *
+ * Context: probe or remove, device lock held.
+ */
+void d3cold_pm_detach(struct d3cold_device *d3)
+{
+	struct device *dev = &d3->core.pdev->dev;
+
+	cancel_delayed_work_sync(&d3->sampler);
+	pm_runtime_dont_use_autosuspend(dev);
+	pm_runtime_barrier(dev);
+	if (d3->layered)
+		dev_pm_domain_set(dev, NULL);
+	d3->layered = false;
+	if (d3->machine.pinned)
+		pm_runtime_put_noidle(dev);
+	d3->machine.pinned = false;
+}
+
+#else /* !CONFIG_PM */
+
+void d3cold_pm_attach(struct d3cold_device *d3)
+{
+	d3->since = ktime_get_ns();
+	d3->wake.cause = D3COLD_NR_CAUSES;
+}
+
+void d3cold_pm_detach(struct d3cold_device *d3)
+{
+}
+
+#endif /* CONFIG_PM */

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * d3cold/: a kobject of the device, so that stats/ can be a folder in it.
+ * Reading any file of it never wakes the device.
+ */
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "compat.h"
+#include "device.h"
+
+/**
+ * struct d3cold_kobject - d3cold/ in sysfs
+ * @kobj: the folder; somebody may hold it longer than the device is bound
+ * @d3: device; valid while a file is being accessed, as removal waits for that
+ */
+struct d3cold_kobject {
+	struct kobject kobj;
+	struct d3cold_device *d3;
+};
+
+static ssize_t policy_show(struct d3cold_device *d3,
+			   const struct d3cold_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  d3cold_policy_name(READ_ONCE(d3->policy)));
+}
+
+static ssize_t policy_store(struct d3cold_device *d3, const char *buf,
+			    size_t count)
+{
+	enum d3cold_policy policy;
+	int ret;
+
+	ret = d3cold_policy_parse(buf, &policy);
+	if (!ret)
+		ret = d3cold_policy_set(d3, policy);
+	return ret ?: count;
+}
+
+static ssize_t state_show(struct d3cold_device *d3,
+			  const struct d3cold_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  d3cold_state_name(READ_ONCE(d3->machine.state)));
+}
+
+static ssize_t guest_power_state_show(struct d3cold_device *d3,
+				      const struct d3cold_attribute *attr,
+				      char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  pci_power_name(READ_ONCE(d3->guest_state)));
+}
+
+static ssize_t no_soft_reset_show(struct d3cold_device *d3,
+				  const struct d3cold_attribute *attr,
+				  char *buf)
+{
+	return sysfs_emit(buf, "%d\n", d3->no_soft_reset);
+}
+
+static ssize_t entered_by_show(struct d3cold_device *d3,
+			       const struct d3cold_attribute *attr, char *buf)
+{
+	static const char *const who[] = {
+		[0] = "none",
+		[D3COLD_BY_GUEST] = "guest",
+		[D3COLD_BY_VMM] = "vmm",
+		[D3COLD_BY_GUEST | D3COLD_BY_VMM] = "guest vmm",
+	};
+
+	return sysfs_emit(buf, "%s\n", who[READ_ONCE(d3->machine.entered_by)]);
+}
+
+static ssize_t last_wake_show(struct d3cold_device *d3,
+			      const struct d3cold_attribute *attr, char *buf)
+{
+	struct d3cold_wake wake;
+
+	spin_lock(&d3->lock);
+	wake = d3->wake;
+	spin_unlock(&d3->lock);
+
+	if (wake.cause >= D3COLD_NR_CAUSES)
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "%s %s[%d] %llu.%06llu\n",
+			  d3cold_cause_name(wake.cause), wake.comm, wake.pid,
+			  div_u64(wake.when, NSEC_PER_SEC),
+			  div_u64(wake.when % NSEC_PER_SEC, NSEC_PER_USEC));
+}
+
+static ssize_t blockers_show(struct d3cold_device *d3,
+			     const struct d3cold_attribute *attr, char *buf)
+{
+	return d3cold_blockers(d3, buf);
+}
+
+#define RO(_name)                                             \
+	static const struct d3cold_attribute attr_##_name = { \
+		.attr = { .name = #_name, .mode = 0444 },     \
+		.show = _name##_show,                         \
+	}
+#define RW(_name)                                             \
+	static const struct d3cold_attribute attr_##_name = { \
+		.attr = { .name = #_name, .mode = 0644 },     \
+		.show = _name##_show,                         \
+		.store = _name##_store,                       \
+	}
+
+RW(policy);
+RO(state);
+RO(guest_power_state);
+RO(no_soft_reset);
+RO(entered_by);
+RO(last_wake);
+RO(blockers);
+
+/* The files are constant; sysfs merely lacks the word for it before 6.13. */
+#define PUT(_name) ((struct attribute *)&attr_##_name.attr)
+
+static struct attribute *d3cold_attrs[] = {
+	PUT(policy),
+	PUT(state),
+	PUT(guest_power_state),
+	PUT(no_soft_reset),
+	PUT(entered_by),
+	PUT(last_wake),
+	PUT(blockers),
+	NULL,
+};
+
+static const struct attribute_group d3cold_group = {
+	.attrs = d3cold_attrs,
+};
+
+static const struct attribute_group *d3cold_groups[] = {
+	&d3cold_group,
+	&d3cold_stats_group,
+	NULL,
+};
+
+static struct d3cold_device *from_kobject(struct kobject *kobj)
+{
+	return container_of(kobj, struct d3cold_kobject, kobj)->d3;
+}
+
+static ssize_t attribute_show(struct kobject *kobj, struct attribute *attr,
+			      char *buf)
+{
+	const struct d3cold_attribute *file =
+		container_of(attr, struct d3cold_attribute, attr);
+
+	return file->show ? file->show(from_kobject(kobj), file, buf) : -EIO;
+}
+
+static ssize_t attribute_store(struct kobject *kobj, struct attribute *attr,
+			       const char *buf, size_t count)
+{
+	const struct d3cold_attribute *file =
+		container_of(attr, struct d3cold_attribute, attr);
+
+	return file->store ? file->store(from_kobject(kobj), buf, count) : -EIO;
+}
+
+static const struct sysfs_ops d3cold_sysfs_ops = {
+	.show = attribute_show,
+	.store = attribute_store,
+};
+
+static void d3cold_kobject_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct d3cold_kobject, kobj));
+}
+
+static const struct kobj_type d3cold_ktype = {
+	.release = d3cold_kobject_release,
+	.sysfs_ops = &d3cold_sysfs_ops,
+	.default_groups = d3cold_groups,
+};
+
+/**
+ * d3cold_sysfs_add() - make d3cold/
+ * @d3: device, ready for every file's functions
+ *
+ * Return: 0 or -errno, then nothing is left behind.
+ */
+int d3cold_sysfs_add(struct d3cold_device *d3)
+{
+	struct d3cold_kobject *k;
+	int ret;
+
+	k = kzalloc(sizeof(*k), GFP_KERNEL);
+	if (!k)
+		return -ENOMEM;
+	k->d3 = d3;
+	ret = kobject_init_and_add(&k->kobj, &d3cold_ktype,
+				   &d3->core.pdev->dev.kobj, "d3cold");
+	if (ret) {
+		kobject_put(&k->kobj);
+		return ret;
+	}
+	d3->kobj = k;
+	spin_lock(&d3->lock);
+	d3->state_node = sysfs_get_dirent(k->kobj.sd, "state");
+	spin_unlock(&d3->lock);
+	return 0;
+}
+
+/**
+ * d3cold_sysfs_remove() - remove d3cold/, wait for those who access it
+ * @d3: device
+ */
+void d3cold_sysfs_remove(struct d3cold_device *d3)
+{
+	struct kernfs_node *node;
+
+	spin_lock(&d3->lock);
+	node = d3->state_node;
+	d3->state_node = NULL;
+	spin_unlock(&d3->lock);
+	sysfs_put(node);
+	kobject_del(&d3->kobj->kobj);
+	kobject_put(&d3->kobj->kobj);
+	d3->kobj = NULL;
+}
+
+/**
+ * d3cold_sysfs_state_changed() - tell who polls d3cold/state
+ * @d3: device
+ *
+ * Context: the caller holds @d3->lock.
+ */
+void d3cold_sysfs_state_changed(struct d3cold_device *d3)
+{
+	lockdep_assert_held(&d3->lock);
+	if (d3->state_node)
+		sysfs_notify_dirent(d3->state_node);
+}

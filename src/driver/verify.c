@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is it the device that we powered off?
+ *
+ * The PCI core's resume ignores a failed power-up: the device is reported
+ * active, its registers are restored into the void, and every read gives all
+ * ones. So what was written down before is compared afterwards.
+ */
+#include <linux/pci.h>
+
+#include "compat.h"
+#include "device.h"
+
+static u32 read_dword(struct pci_dev *pdev, int where)
+{
+	u32 value = ~0;
+
+	pci_read_config_dword(pdev, where, &value);
+	return value;
+}
+
+static u8 read_header(struct pci_dev *pdev)
+{
+	u8 value = ~0;
+
+	pci_read_config_byte(pdev, PCI_HEADER_TYPE, &value);
+	return value;
+}
+
+static bool disconnected(struct pci_dev *pdev)
+{
+	return pdev->error_state == pci_channel_io_perm_failure;
+}
+
+/**
+ * d3cold_identity_init() - write down who the device is
+ * @d3: device, in D0
+ */
+void d3cold_identity_init(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	struct d3cold_identity *id = &d3->identity;
+	u16 pmcsr = 0;
+
+	id->id = read_dword(pdev, PCI_VENDOR_ID);
+	id->class = read_dword(pdev, PCI_CLASS_REVISION);
+	id->subsystem = read_dword(pdev, PCI_SUBSYSTEM_VENDOR_ID);
+	id->header = read_header(pdev);
+	id->dsn = pci_get_dsn(pdev);
+	if (pdev->pm_cap)
+		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &pmcsr);
+	d3->no_soft_reset = pmcsr & PCI_PM_CTRL_NO_SOFT_RESET;
+}
+
+/**
+ * d3cold_identity_note() - before the power goes: BARs, as they are now
+ * @d3: device, in D0 to D3hot
+ *
+ * Context: suspend callback.
+ * Return: false if what is in the slot is not the device that was bound.
+ */
+bool d3cold_identity_note(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	int i;
+
+	if (disconnected(pdev) ||
+	    read_dword(pdev, PCI_VENDOR_ID) != d3->identity.id)
+		return false;
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		d3->identity.bar[i] =
+			read_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i);
+	return true;
+}
+
+/**
+ * d3cold_identity_check() - after the power came back
+ * @d3: device, resumed by the bus
+ *
+ * Context: resume callback; sleeps not at all.
+ * Return: NULL if all is as it was, else what is not, for the log.
+ */
+const char *d3cold_identity_check(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	const struct d3cold_identity *id = &d3->identity;
+	int i;
+
+	if (disconnected(pdev))
+		return "disconnected";
+	if (pdev->current_state != PCI_D0)
+		return "not in D0";
+	if (read_dword(pdev, PCI_VENDOR_ID) != id->id)
+		return "vendor and device ID differ";
+	if (read_dword(pdev, PCI_CLASS_REVISION) != id->class)
+		return "class or revision differ";
+	if (read_header(pdev) != id->header)
+		return "header type differs";
+	if (read_dword(pdev, PCI_SUBSYSTEM_VENDOR_ID) != id->subsystem)
+		return "subsystem ID differs";
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		if (read_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i) != id->bar[i])
+			return "a base address register differs";
+	if (id->dsn && pci_get_dsn(pdev) != id->dsn)
+		return "serial number differs";
+	return NULL;
+}
