@@ -29,6 +29,7 @@ bool d3cold_blocked(const struct d3cold_device *d3)
 
 struct report {
 	char *buf;
+	size_t size;
 	size_t len;
 };
 
@@ -37,7 +38,7 @@ static __printf(2, 3) void add(struct report *r, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	r->len += vscnprintf(r->buf + r->len, PAGE_SIZE - r->len, fmt, args);
+	r->len += vscnprintf(r->buf + r->len, r->size - r->len, fmt, args);
 	va_end(args);
 }
 
@@ -45,15 +46,20 @@ static void add_policy(struct report *r, struct d3cold_device *d3)
 {
 	struct d3cold_machine m;
 	enum d3cold_policy policy;
+	bool qualified, too_slow;
+	pci_power_t guest_state;
 
 	spin_lock(&d3->lock);
 	m = d3->machine;
 	policy = d3->policy;
+	qualified = d3->qualified;
+	too_slow = d3->too_slow;
+	guest_state = d3->guest_state;
 	spin_unlock(&d3->lock);
 
 	if (m.state == D3COLD_LOST)
 		add(r,
-		    "lost: it did not come back from D3cold; close its users, then remove and rescan it\n");
+		    "lost: it did not come back from D3cold; write 1 to recover, or remove and rescan it\n");
 	if (policy == D3COLD_POLICY_OFF)
 		add(r,
 		    "policy: \"off\" never powers the device off; write another to policy\n");
@@ -63,6 +69,18 @@ static void add_policy(struct report *r, struct d3cold_device *d3)
 	if (m.state == D3COLD_ACTIVE)
 		add(r,
 		    "in use: it is open, and neither the guest nor the VMM has entered\n");
+	if (too_slow)
+		add(r,
+		    "max_wake_ms: its last wake took longer; write a larger bound, or 0\n");
+	if (m.open && !qualified)
+		add(r,
+		    "not qualified: it has not come back from a D3cold yet; close it and wait, or write 1 to qualified\n");
+	if (m.state == D3COLD_ACTIVE && guest_state == PCI_D3hot &&
+	    policy == D3COLD_POLICY_AUTO && !d3cold_policy_follows(d3))
+		add(r, "policy: \"auto\" leaves it in D3hot: %s\n",
+		    d3->no_soft_reset ?
+			    "No_Soft_Reset is 1, so D3hot keeps state that D3cold would lose" :
+			    "a display controller, or known to keep state in D3hot");
 	if (m.state == D3COLD_HELD && policy > D3COLD_POLICY_IDLE)
 		add(r,
 		    "held: woken while entered, kept in D0 until the guest writes D0 or the VMM exits\n");
@@ -101,7 +119,11 @@ static void add_device(struct report *r, struct d3cold_device *d3)
 		    "power/pm_qos_resume_latency_us: \"n/a\" keeps the device in D0; write 0\n");
 	if (!pdev->d3cold_allowed)
 		add(r, "d3cold_allowed: 0 forbids D3cold; write 1\n");
-	if (pdev->no_d3cold)
+	if (READ_ONCE(d3->over_budget))
+		add(r,
+		    "max_cycles_per_min: %u power cycles were made in the last minute; it stays in D3hot for now\n",
+		    d3->max_cycles_per_min);
+	else if (pdev->no_d3cold)
 		add(r,
 		    "kernel: D3cold is off for this device (a quirk or its driver)\n");
 	if (pci_num_vf(pdev))
@@ -171,14 +193,15 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
 /**
  * d3cold_blockers() - write down why D3cold is not reached now
  * @d3: device
- * @buf: a page
+ * @buf: where they go
+ * @size: of @buf, bytes
  *
  * Context: process context; takes the bus semaphore, so not from PM callbacks.
  * Return: bytes written; 0 if the device is in D3cold or on its way.
  */
-ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf)
+ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf, size_t size)
 {
-	struct report r = { .buf = buf };
+	struct report r = { .buf = buf, .size = size };
 
 	if (READ_ONCE(d3->core.pdev->current_state) == PCI_D3cold &&
 	    !d3cold_is_lost(d3))

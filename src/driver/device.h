@@ -17,6 +17,7 @@
 #include <linux/workqueue.h>
 
 #include "d3cold_vfio_pci.h"
+#include "irq.h"
 #include "machine.h"
 
 #define D3COLD_NAME "d3cold-vfio-pci"
@@ -27,6 +28,7 @@ enum d3cold_policy {
 	D3COLD_POLICY_OFF,
 	D3COLD_POLICY_IDLE,
 	D3COLD_POLICY_EXPLICIT,
+	D3COLD_POLICY_AUTO,
 	D3COLD_NR_POLICIES
 };
 
@@ -76,6 +78,7 @@ struct d3cold_mark {
  * @subsystem: subsystem vendor and device
  * @header: header type
  * @bar: base address registers as the hardware had them before power-off
+ * @link: Link Status before power-off: speed and width
  * @dsn: device serial number, 0 if there is none
  */
 struct d3cold_identity {
@@ -84,6 +87,7 @@ struct d3cold_identity {
 	u32 subsystem;
 	u8 header;
 	u32 bar[PCI_STD_NUM_BARS];
+	u16 link;
 	u64 dsn;
 };
 
@@ -95,6 +99,8 @@ struct d3cold_identity {
  * @d3hot_only: runtime suspends that ended without D3cold
  * @vetoes: suspends refused by us
  * @verify_failures: verifications that failed
+ * @recoveries: devices brought back by the recovery ladder
+ * @link_downgrades: resumes with a slower or narrower link than before
  * @wakes: resumes, by cause
  * @residency_ns: time in each bucket up to d3cold_device.since
  * @latency_last_us: duration of the last resume from D3cold, verified
@@ -107,6 +113,8 @@ struct d3cold_stats {
 	u64 d3hot_only;
 	u64 vetoes;
 	u64 verify_failures;
+	u64 recoveries;
+	u64 link_downgrades;
 	u64 wakes[D3COLD_NR_CAUSES];
 	u64 residency_ns[D3COLD_NR_BUCKETS];
 	u64 latency_last_us;
@@ -144,6 +152,14 @@ struct d3cold_kobject;
  * @lock: leaf lock for all fields below it. Held for no more than a step.
  * @machine: the state machine
  * @policy: what may power the device off
+ * @rearm_hold: d3cold/rearm: a wake that is not a leave keeps it awake
+ * @on_lost_error: d3cold/on_lost: also raise the VFIO error interrupt
+ * @max_wake_ms: a device that takes longer to wake is not powered off, 0 = any
+ * @too_slow: it took longer
+ * @max_cycles_per_min: power cycles a minute, 0 = no limit
+ * @budget_used: where the token bucket stands, see budget.c
+ * @qualified: it came back from D3cold, verified, at least once
+ * @unannounced: VFIO_D3COLD_EVENT_* that notify_work has to tell the host
  * @guest_state: the D-state that the guest's last PMCSR write reached
  * @user: thread group id of who opened the device, 0 if closed
  * @vmm_eventfd: given with the VMM's entry, NULL if none; ours to put
@@ -160,6 +176,13 @@ struct d3cold_kobject;
  * @wake: the last wake
  * @identity: what the device must be after a power cut; written in probe and
  *	by the suspend callback, which nothing that reads it runs beside
+ * @saved: config state of the last power-off, the recovery's copy; likewise
+ * @over_budget: D3cold is forbidden for want of a token; changed while awake
+ * @budget_work: allows it again
+ * @recovering: a lost device may be suspended, to cycle the port's power
+ * @qualify_work: waits for the idle D3cold after probe and close
+ * @qualify_until: when it gives up, jiffies
+ * @notify_work: uevents
  * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
  * @gated: INTx unmasking and ioeventfds are stopped; likewise
  * @virq_disabled: what the core's had been before
@@ -184,6 +207,14 @@ struct d3cold_device {
 	spinlock_t lock;
 	struct d3cold_machine machine;
 	enum d3cold_policy policy;
+	bool rearm_hold;
+	bool on_lost_error;
+	unsigned int max_wake_ms;
+	bool too_slow;
+	unsigned int max_cycles_per_min;
+	u64 budget_used;
+	bool qualified;
+	u32 unannounced;
 	pci_power_t guest_state;
 	pid_t user;
 	struct eventfd_ctx *vmm_eventfd;
@@ -200,6 +231,13 @@ struct d3cold_device {
 	struct d3cold_wake wake;
 
 	struct d3cold_identity identity;
+	struct pci_saved_state *saved;
+	bool over_budget;
+	struct delayed_work budget_work;
+	bool recovering;
+	struct delayed_work qualify_work;
+	unsigned long qualify_until;
+	struct work_struct notify_work;
 	bool vectors_off;
 	bool gated;
 	bool virq_disabled;
@@ -230,6 +268,22 @@ static inline bool d3cold_is_lost(const struct d3cold_device *d3)
 	return READ_ONCE(d3->machine.state) == D3COLD_LOST;
 }
 
+/**
+ * struct d3cold_attribute - a file of d3cold/ or of a folder in it
+ * @attr: name and mode
+ * @show: as device attributes have it, for a bound device; never wakes it
+ * @store: likewise
+ * @arg: for @show functions that serve several files
+ */
+struct d3cold_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct d3cold_device *d3,
+			const struct d3cold_attribute *attr, char *buf);
+	ssize_t (*store)(struct d3cold_device *d3, const char *buf,
+			 size_t count);
+	unsigned int arg;
+};
+
 /* event.c: stepping the machine and doing what it says */
 struct d3cold_context d3cold_context(struct d3cold_device *d3);
 unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
@@ -252,6 +306,18 @@ void d3cold_put(struct d3cold_device *d3);
 void d3cold_identity_init(struct d3cold_device *d3);
 bool d3cold_identity_note(struct d3cold_device *d3);
 const char *d3cold_identity_check(struct d3cold_device *d3);
+bool d3cold_identity_same_id(struct d3cold_device *d3);
+bool d3cold_link_downgraded(struct d3cold_device *d3);
+
+/* recover.c: what is tried when it is not */
+const char *d3cold_retry(struct d3cold_device *d3, const char *problem);
+int d3cold_recover(struct d3cold_device *d3);
+void d3cold_notify_work(struct work_struct *work);
+
+/* budget.c: how often the power may be cut */
+bool d3cold_budget_take(struct d3cold_device *d3);
+void d3cold_budget_limit(struct d3cold_device *d3, bool limit);
+void d3cold_budget_work(struct work_struct *work);
 
 /* guest.c: the guest's accesses */
 ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
@@ -272,11 +338,21 @@ bool d3cold_supported(const struct d3cold_device *d3);
 /* policy.c: what may power the device off */
 int d3cold_policy_parse(const char *name, enum d3cold_policy *policy);
 const char *d3cold_policy_name(enum d3cold_policy policy);
-int d3cold_policy_set(struct d3cold_device *d3, enum d3cold_policy policy);
+bool d3cold_policy_follows(const struct d3cold_device *d3);
+int d3cold_setting_begin(struct d3cold_device *d3);
+void d3cold_setting_end(struct d3cold_device *d3);
+
+/* qualify.c: no guest is the first to try */
+void d3cold_qualify_start(struct d3cold_device *d3);
+void d3cold_qualify_work(struct work_struct *work);
+ssize_t d3cold_qualified_show(struct d3cold_device *d3,
+			      const struct d3cold_attribute *attr, char *buf);
+ssize_t d3cold_qualified_store(struct d3cold_device *d3, const char *buf,
+			       size_t count);
 
 /* blockers.c: why D3cold is not reached */
 bool d3cold_blocked(const struct d3cold_device *d3);
-ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf);
+ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf, size_t size);
 
 /* stats.c: time and counters */
 void d3cold_account(struct d3cold_device *d3);
@@ -287,21 +363,5 @@ extern const struct attribute_group d3cold_stats_group;
 int d3cold_sysfs_add(struct d3cold_device *d3);
 void d3cold_sysfs_remove(struct d3cold_device *d3);
 void d3cold_sysfs_state_changed(struct d3cold_device *d3);
-
-/**
- * struct d3cold_attribute - a file of d3cold/ or of a folder in it
- * @attr: name and mode
- * @show: as device attributes have it, for a bound device; never wakes it
- * @store: likewise
- * @arg: for @show functions that serve several files
- */
-struct d3cold_attribute {
-	struct attribute attr;
-	ssize_t (*show)(struct d3cold_device *d3,
-			const struct d3cold_attribute *attr, char *buf);
-	ssize_t (*store)(struct d3cold_device *d3, const char *buf,
-			 size_t count);
-	unsigned int arg;
-};
 
 #endif /* D3COLD_DEVICE_H */

@@ -20,12 +20,17 @@
  */
 struct d3cold_context d3cold_context(struct d3cold_device *d3)
 {
+	bool vmm = d3->qualified && !d3->too_slow &&
+		   d3->policy >= D3COLD_POLICY_EXPLICIT;
+
 	lockdep_assert_held(&d3->lock);
 
 	return (struct d3cold_context){
-		.allow_idle = d3->policy != D3COLD_POLICY_OFF,
-		.allow_vmm = d3->policy >= D3COLD_POLICY_EXPLICIT,
-		.hold = d3->vmm_hold,
+		.allow_idle = d3->policy != D3COLD_POLICY_OFF && !d3->too_slow,
+		.allow_vmm = vmm,
+		.allow_guest = vmm && d3->policy == D3COLD_POLICY_AUTO &&
+			       d3cold_policy_follows(d3),
+		.hold = d3->vmm_hold || d3->rearm_hold,
 		.one_shot = d3->vmm_one_shot,
 		.blocked = d3cold_blocked(d3),
 		.unsupported = !d3cold_supported(d3),
@@ -57,6 +62,11 @@ void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm)
 
 	if (d3->machine.open)
 		d3->pending_events |= event;
+	if (event & (VFIO_D3COLD_EVENT_LOST | VFIO_D3COLD_EVENT_RECOVERED)) {
+		d3->unannounced |= event;
+		if (!READ_ONCE(d3->dying))
+			schedule_work(&d3->notify_work);
+	}
 	if (tell_vmm && d3->vmm_eventfd)
 		d3cold_eventfd_signal(d3->vmm_eventfd);
 	if (d3->eventfd && (d3->events & event))

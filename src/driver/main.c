@@ -19,7 +19,7 @@ MODULE_PARM_DESC(
 	ids,
 	"Initial PCI IDs to bind, format is \"vendor:device[:subvendor[:subdevice[:class[:class_mask]]]]\", several separated by commas");
 
-static enum d3cold_policy default_policy = D3COLD_POLICY_EXPLICIT;
+static enum d3cold_policy default_policy = D3COLD_POLICY_AUTO;
 
 static int policy_param_set(const char *val, const struct kernel_param *kp)
 {
@@ -38,7 +38,7 @@ static const struct kernel_param_ops policy_param_ops = {
 module_param_cb(policy, &policy_param_ops, NULL, 0644);
 MODULE_PARM_DESC(
 	policy,
-	"Policy of devices bound from now on: off, idle or explicit (default)");
+	"Policy of devices bound from now on: off, idle, explicit or auto (default)");
 
 static bool disable_denylist;
 module_param(disable_denylist, bool, 0444);
@@ -106,6 +106,7 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	spin_unlock(&d3->lock);
 	if (!awake)
 		d3cold_put(d3);
+	d3cold_qualify_start(d3);
 }
 
 static const struct vfio_device_ops d3cold_ops = {
@@ -145,7 +146,9 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	INIT_LIST_HEAD(&d3->marks);
 	INIT_WORK(&d3->reset_work, d3cold_reset_work);
 	d3cold_machine_init(&d3->machine);
-	d3->policy = default_policy;
+	d3->policy = d3cold_default_policy(pdev, default_policy);
+	d3->rearm_hold = d3cold_default_hold(pdev);
+	d3->max_cycles_per_min = 30;
 
 	/* The core does this too, but then lets go: write down first. */
 	pci_set_power_state(pdev, PCI_D0);
@@ -165,6 +168,7 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = vfio_pci_core_register_device(&d3->core);
 	if (ret)
 		goto out_sysfs;
+	d3cold_qualify_start(d3);
 	return 0;
 
 out_sysfs:

@@ -142,7 +142,12 @@ static int d3cold_runtime_suspend(struct device *dev)
 	struct d3cold_context c;
 	unsigned int actions;
 	pci_power_t reached;
+	bool limit = false;
 	int error, ret;
+
+	/* Dead already: nothing to save, and the port's power is to cycle. */
+	if (READ_ONCE(d3->recovering))
+		return dev->bus->pm->runtime_suspend(dev);
 
 	/* An impostor, or nothing, in the slot: do not save its registers. */
 	if (!d3cold_identity_note(d3)) {
@@ -162,12 +167,16 @@ static int d3cold_runtime_suspend(struct device *dev)
 	actions = d3cold_step(d3, D3COLD_EV_SUSPENDING, &c, &ret);
 	if (ret)
 		d3->stats.vetoes++;
+	else
+		limit = !d3cold_budget_take(d3);
 	d3->reached_d3cold = false;
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 	/* The veto marked last busy, without which nobody would try again. */
 	if (ret)
 		return ret;
+	if (limit)
+		d3cold_budget_limit(d3, true);
 
 	ret = dev->bus->pm->runtime_suspend(dev);
 
@@ -184,6 +193,10 @@ static int d3cold_runtime_suspend(struct device *dev)
 	reached = d3->core.pdev->current_state;
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
+
+	/* The bus has just saved it; a copy that recovery can load again. */
+	kfree(d3->saved);
+	d3->saved = ret ? NULL : pci_store_saved_state(d3->core.pdev);
 
 	trace_d3cold_suspend(d3->core.pdev, (__force int)reached, ret);
 	if (!ret && reached != PCI_D3cold && !READ_ONCE(d3->dying)) {
@@ -203,8 +216,6 @@ static void came_back(struct d3cold_device *d3, const char *problem,
 	int error;
 
 	spin_lock(&d3->lock);
-	if (problem)
-		d3->stats.verify_failures++;
 	d3cold_account(d3);
 	c = d3cold_context(d3);
 	c.own_wake = own_wake(cause);
@@ -215,7 +226,7 @@ static void came_back(struct d3cold_device *d3, const char *problem,
 
 	if (problem)
 		pci_err(d3->core.pdev,
-			"did not come back from D3cold (%s): marked lost; close its users, then remove and rescan it\n",
+			"did not come back from D3cold (%s): marked lost; write 1 to d3cold/recover, or remove and rescan it\n",
 			problem);
 }
 
@@ -229,9 +240,12 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 start = ktime_get_ns();
 	enum d3cold_cause cause;
 	const char *problem;
+	bool cold, slower = false, recovered = false;
 	u64 took;
-	bool cold;
 	int ret;
+
+	if (READ_ONCE(d3->recovering))
+		return dev->bus->pm->runtime_resume(dev), 0;
 
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
@@ -245,15 +259,34 @@ static int d3cold_runtime_resume(struct device *dev)
 	ret = dev->bus->pm->runtime_resume(dev);
 	problem = ret ? "the bus could not resume it" :
 			d3cold_identity_check(d3);
+	if (problem) {
+		spin_lock(&d3->lock);
+		d3->stats.verify_failures++;
+		spin_unlock(&d3->lock);
+		pci_warn(d3->core.pdev,
+			 "not verified after wake (%s): recovering\n", problem);
+		problem = d3cold_retry(d3, problem);
+		recovered = !problem;
+	}
 	took = ktime_get_ns() - start;
 
 	if (cold && !problem) {
+		slower = d3cold_link_downgraded(d3);
 		spin_lock(&d3->lock);
+		d3->qualified = true;
+		d3->stats.link_downgrades += slower;
+		d3->stats.recoveries += recovered;
+		if (d3->max_wake_ms &&
+		    took > (u64)d3->max_wake_ms * NSEC_PER_MSEC)
+			d3->too_slow = true;
 		d3->stats.latency_last_us = div_u64(took, NSEC_PER_USEC);
 		d3->stats.latency_max_us = max(d3->stats.latency_max_us,
 					       d3->stats.latency_last_us);
 		spin_unlock(&d3->lock);
 	}
+	if (slower)
+		pci_warn(d3->core.pdev,
+			 "its link came back slower or narrower than it was\n");
 	trace_d3cold_resume(d3->core.pdev, cause, cold, problem, took);
 	came_back(d3, problem, cause);
 	return 0;
@@ -337,6 +370,9 @@ void d3cold_pm_attach(struct d3cold_device *d3)
 	struct dev_pm_ops *ops = &d3->domain.ops;
 
 	INIT_DELAYED_WORK(&d3->sampler, sample);
+	INIT_DELAYED_WORK(&d3->qualify_work, d3cold_qualify_work);
+	INIT_DELAYED_WORK(&d3->budget_work, d3cold_budget_work);
+	INIT_WORK(&d3->notify_work, d3cold_notify_work);
 	d3->since = ktime_get_ns();
 	d3->wake.cause = D3COLD_NR_CAUSES;
 
@@ -377,6 +413,9 @@ void d3cold_pm_detach(struct d3cold_device *d3)
 	struct device *dev = &d3->core.pdev->dev;
 
 	cancel_delayed_work_sync(&d3->sampler);
+	cancel_delayed_work_sync(&d3->qualify_work);
+	cancel_delayed_work_sync(&d3->budget_work);
+	cancel_work_sync(&d3->notify_work);
 	pm_runtime_dont_use_autosuspend(dev);
 	pm_runtime_barrier(dev);
 	if (d3->layered)
@@ -385,6 +424,9 @@ void d3cold_pm_detach(struct d3cold_device *d3)
 	if (d3->machine.pinned)
 		pm_runtime_put_noidle(dev);
 	d3->machine.pinned = false;
+	d3cold_budget_limit(d3, false);
+	kfree(d3->saved);
+	d3->saved = NULL;
 }
 
 #else /* !CONFIG_PM */

@@ -11,6 +11,7 @@ static const char *const names[] = {
 	[D3COLD_POLICY_OFF] = "off",
 	[D3COLD_POLICY_IDLE] = "idle",
 	[D3COLD_POLICY_EXPLICIT] = "explicit",
+	[D3COLD_POLICY_AUTO] = "auto",
 };
 
 /**
@@ -42,28 +43,53 @@ const char *d3cold_policy_name(enum d3cold_policy policy)
 }
 
 /**
- * d3cold_policy_set() - set the policy of a device
+ * d3cold_policy_follows() - does "auto" follow this device's guest into D3hot?
  * @d3: device
- * @policy: new policy
  *
- * One that forbids what keeps the device asleep wakes it, and keeps it awake
- * until whoever entered leaves; the guest's view does not change.
+ * Where D3hot already loses state, D3cold takes nothing more from a guest. A
+ * device may say so and not mean it (PCI_DEV_FLAGS_NO_PM_RESET, quirks.c of
+ * the PCI core), and display controllers are left to who knows them.
+ *
+ * Return: true if it does.
+ */
+bool d3cold_policy_follows(const struct d3cold_device *d3)
+{
+	const struct pci_dev *pdev = d3->core.pdev;
+
+	return !d3->no_soft_reset &&
+	       !(pdev->dev_flags & PCI_DEV_FLAGS_NO_PM_RESET) &&
+	       pdev->class >> 16 != PCI_BASE_CLASS_DISPLAY;
+}
+
+/**
+ * d3cold_setting_begin() - start to change what a context is made of
+ * @d3: device
+ *
+ * Between this and d3cold_setting_end() the caller changes one of policy,
+ * qualified, max_wake_ms by WRITE_ONCE(): each is read by itself. A change that
+ * forbids what keeps the device asleep then wakes it, and keeps it awake until
+ * whoever entered leaves; the guest's view stays.
  *
  * Context: process context, no device lock: remove waits for sysfs writers.
- * Return: 0 or -EINTR.
+ * Return: 0 with ops_lock held, or -EINTR without.
  */
-int d3cold_policy_set(struct d3cold_device *d3, enum d3cold_policy policy)
+int d3cold_setting_begin(struct d3cold_device *d3)
+{
+	if (mutex_lock_interruptible(&d3->ops_lock))
+		return -EINTR;
+	return 0;
+}
+
+/**
+ * d3cold_setting_end() - apply what was changed
+ * @d3: device
+ */
+void d3cold_setting_end(struct d3cold_device *d3)
 {
 	struct d3cold_mark mark;
 
-	if (mutex_lock_interruptible(&d3->ops_lock))
-		return -EINTR;
 	d3cold_mark(d3, &mark, D3COLD_CAUSE_POLICY);
-	spin_lock(&d3->lock);
-	d3->policy = policy;
-	spin_unlock(&d3->lock);
 	d3cold_user_event(d3, D3COLD_EV_POLICY, NULL);
 	d3cold_unmark(d3, &mark);
 	mutex_unlock(&d3->ops_lock);
-	return 0;
 }

@@ -7,6 +7,14 @@
 #include "compat.h"
 #include "quirks.h"
 
+/* The PCI core's pci_match_one_device() is its own; a list of one serves. */
+static bool pci_match_one(const struct pci_device_id *id, struct pci_dev *pdev)
+{
+	struct pci_device_id list[] = { *id, {} };
+
+	return pci_match_id(list, pdev);
+}
+
 /*
  * Devices that vfio-pci refuses (vfio_pci_dev_in_denylist(), v5.9 and v6.9):
  * their errata make them unsafe in the hands of an untrusted user.
@@ -39,4 +47,77 @@ bool d3cold_denied(struct pci_dev *pdev, bool disabled)
 		 disabled ? "bound all the same: disable_denylist is set" :
 			    "refused; disable_denylist=1 would bind it");
 	return !disabled;
+}
+
+/*
+ * First match counts. A default is an upper bound on the policy= of the module;
+ * an administrator may set what they like per device.
+ */
+static const struct {
+	struct pci_device_id id;
+	enum d3cold_policy policy;
+	bool hold;
+} defaults[] = {
+	/*
+	 * NVIDIA, VGA and 3D: memory in self-refresh keeps its contents only
+	 * when the driver armed it before this very power-off.
+	 */
+	{ { .vendor = PCI_VENDOR_ID_NVIDIA,
+	    .device = PCI_ANY_ID,
+	    .subvendor = PCI_ANY_ID,
+	    .subdevice = PCI_ANY_ID,
+	    .class = PCI_BASE_CLASS_DISPLAY << 16,
+	    .class_mask = 0xff0000 },
+	  D3COLD_POLICY_EXPLICIT,
+	  true },
+	{ { PCI_DEVICE_CLASS(PCI_BASE_CLASS_DISPLAY << 16, 0xff0000) },
+	  D3COLD_POLICY_EXPLICIT,
+	  false },
+};
+
+/* Behind a port that faces outside (Thunderbolt): it may be gone on return. */
+static bool external(struct pci_dev *pdev)
+{
+	struct pci_dev *up;
+
+	for (up = pdev; up; up = pci_upstream_bridge(up))
+		if (up->external_facing || up->is_thunderbolt)
+			return true;
+	return false;
+}
+
+/**
+ * d3cold_default_policy() - policy of a newly bound device
+ * @pdev: device
+ * @wanted: policy= of the module
+ *
+ * Return: @wanted, or less for devices that are known to need more care.
+ */
+enum d3cold_policy d3cold_default_policy(struct pci_dev *pdev,
+					 enum d3cold_policy wanted)
+{
+	int i;
+
+	if (external(pdev))
+		return D3COLD_POLICY_OFF;
+	for (i = 0; i < ARRAY_SIZE(defaults); i++)
+		if (pci_match_one(&defaults[i].id, pdev))
+			return min(wanted, defaults[i].policy);
+	return wanted;
+}
+
+/**
+ * d3cold_default_hold() - rearm of a newly bound device
+ * @pdev: device
+ *
+ * Return: true for "hold".
+ */
+bool d3cold_default_hold(struct pci_dev *pdev)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(defaults); i++)
+		if (pci_match_one(&defaults[i].id, pdev))
+			return defaults[i].hold;
+	return false;
 }

@@ -40,7 +40,8 @@ void d3cold_account(struct d3cold_device *d3)
 	d3->stats.residency_ns[d3->bucket] += now - d3->since;
 	d3->since = now;
 	d3->bucket = bucket_of(READ_ONCE(d3->core.pdev->current_state));
-	if (d3->bucket == D3COLD_IN_D3COLD && !d3->reached_d3cold) {
+	if (d3->bucket == D3COLD_IN_D3COLD && d3->machine.asleep &&
+	    !d3->reached_d3cold) {
 		d3->reached_d3cold = true;
 		d3->stats.d3cold++;
 		d3cold_signal(d3, VFIO_D3COLD_EVENT_COLD, false);
@@ -113,6 +114,8 @@ COUNTER(d3cold);
 COUNTER(d3hot_only);
 COUNTER(vetoes);
 COUNTER(verify_failures);
+COUNTER(recoveries);
+COUNTER(link_downgrades);
 WAKES(guest, D3COLD_CAUSE_GUEST);
 WAKES(vmm, D3COLD_CAUSE_VMM);
 WAKES(open, D3COLD_CAUSE_OPEN);
@@ -142,6 +145,8 @@ static struct attribute *stats_attrs[] = {
 	PUT(d3hot_only),
 	PUT(vetoes),
 	PUT(verify_failures),
+	PUT(recoveries),
+	PUT(link_downgrades),
 	PUT(wakes_guest),
 	PUT(wakes_vmm),
 	PUT(wakes_open),

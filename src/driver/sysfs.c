@@ -33,9 +33,115 @@ static ssize_t policy_store(struct d3cold_device *d3, const char *buf,
 	enum d3cold_policy policy;
 	int ret;
 
-	ret = d3cold_policy_parse(buf, &policy);
+	ret = d3cold_policy_parse(buf, &policy) ?: d3cold_setting_begin(d3);
+	if (ret)
+		return ret;
+	WRITE_ONCE(d3->policy, policy);
+	d3cold_setting_end(d3);
+	d3cold_qualify_start(d3);
+	return count;
+}
+
+/* A word for each value of a switch; @off and @on are what is written. */
+static int parse_switch(const char *buf, const char *off, const char *on)
+{
+	if (sysfs_streq(buf, off))
+		return 0;
+	return sysfs_streq(buf, on) ? 1 : -EINVAL;
+}
+
+static ssize_t rearm_show(struct d3cold_device *d3,
+			  const struct d3cold_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  READ_ONCE(d3->rearm_hold) ? "hold" : "resuspend");
+}
+
+static ssize_t rearm_store(struct d3cold_device *d3, const char *buf,
+			   size_t count)
+{
+	int hold = parse_switch(buf, "resuspend", "hold");
+
+	if (hold < 0)
+		return hold;
+	WRITE_ONCE(d3->rearm_hold, hold);
+	return count;
+}
+
+static ssize_t on_lost_show(struct d3cold_device *d3,
+			    const struct d3cold_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  READ_ONCE(d3->on_lost_error) ? "error" : "event");
+}
+
+static ssize_t on_lost_store(struct d3cold_device *d3, const char *buf,
+			     size_t count)
+{
+	int error = parse_switch(buf, "event", "error");
+
+	if (error < 0)
+		return error;
+	WRITE_ONCE(d3->on_lost_error, error);
+	return count;
+}
+
+static ssize_t max_wake_ms_show(struct d3cold_device *d3,
+				const struct d3cold_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(d3->max_wake_ms));
+}
+
+static ssize_t max_wake_ms_store(struct d3cold_device *d3, const char *buf,
+				 size_t count)
+{
+	unsigned int value;
+	int ret;
+
+	ret = kstrtouint(buf, 0, &value) ?: d3cold_setting_begin(d3);
+	if (ret)
+		return ret;
+	WRITE_ONCE(d3->max_wake_ms, value);
+	WRITE_ONCE(d3->too_slow, false);
+	d3cold_setting_end(d3);
+	return count;
+}
+
+static ssize_t max_cycles_per_min_show(struct d3cold_device *d3,
+				       const struct d3cold_attribute *attr,
+				       char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(d3->max_cycles_per_min));
+}
+
+static ssize_t max_cycles_per_min_store(struct d3cold_device *d3,
+					const char *buf, size_t count)
+{
+	unsigned int value;
+	int ret;
+
+	ret = kstrtouint(buf, 0, &value);
+	if (ret)
+		return ret;
+	/* More than one a millisecond is no limit worth a division. */
+	if (value > 60000)
+		return -ERANGE;
+	spin_lock(&d3->lock);
+	d3->max_cycles_per_min = value;
+	d3->budget_used = 0;
+	spin_unlock(&d3->lock);
+	return count;
+}
+
+static ssize_t recover_store(struct d3cold_device *d3, const char *buf,
+			     size_t count)
+{
+	bool yes;
+	int ret;
+
+	ret = kstrtobool(buf, &yes);
 	if (!ret)
-		ret = d3cold_policy_set(d3, policy);
+		ret = yes ? d3cold_recover(d3) : -EINVAL;
 	return ret ?: count;
 }
 
@@ -94,7 +200,7 @@ static ssize_t last_wake_show(struct d3cold_device *d3,
 static ssize_t blockers_show(struct d3cold_device *d3,
 			     const struct d3cold_attribute *attr, char *buf)
 {
-	return d3cold_blockers(d3, buf);
+	return d3cold_blockers(d3, buf, PAGE_SIZE);
 }
 
 #define RO(_name)                                             \
@@ -109,19 +215,37 @@ static ssize_t blockers_show(struct d3cold_device *d3,
 		.store = _name##_store,                       \
 	}
 
+#define qualified_show d3cold_qualified_show
+#define qualified_store d3cold_qualified_store
+
 RW(policy);
+RW(rearm);
+RW(on_lost);
+RW(max_wake_ms);
+RW(max_cycles_per_min);
+RW(qualified);
 RO(state);
 RO(guest_power_state);
 RO(no_soft_reset);
 RO(entered_by);
 RO(last_wake);
 RO(blockers);
+static const struct d3cold_attribute attr_recover = {
+	.attr = { .name = "recover", .mode = 0200 },
+	.store = recover_store,
+};
 
 /* The files are constant; sysfs merely lacks the word for it before 6.13. */
 #define PUT(_name) ((struct attribute *)&attr_##_name.attr)
 
 static struct attribute *d3cold_attrs[] = {
 	PUT(policy),
+	PUT(rearm),
+	PUT(on_lost),
+	PUT(max_wake_ms),
+	PUT(max_cycles_per_min),
+	PUT(qualified),
+	PUT(recover),
 	PUT(state),
 	PUT(guest_power_state),
 	PUT(no_soft_reset),

@@ -90,6 +90,23 @@ TRACE_EVENT(d3cold_resume,
 		  __entry->verified, __entry->took_ns)
 );
 
+TRACE_EVENT(d3cold_recovery,
+	TP_PROTO(struct pci_dev *pdev, const char *step, const char *problem),
+	TP_ARGS(pdev, step, problem),
+	TP_STRUCT__entry(
+		D3COLD_TRACE_BDF
+		__array(char, step, 8)
+		__field(bool, verified)
+	),
+	TP_fast_assign(
+		D3COLD_ASSIGN_BDF(pdev);
+		strscpy(__entry->step, step, sizeof(__entry->step));
+		__entry->verified = !problem;
+	),
+	TP_printk(D3COLD_BDF_FMT " step=%s verified=%d", D3COLD_BDF_ARGS,
+		  __entry->step, __entry->verified)
+);
+
 #endif /* D3COLD_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

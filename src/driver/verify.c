@@ -70,7 +70,34 @@ bool d3cold_identity_note(struct d3cold_device *d3)
 	for (i = 0; i < PCI_STD_NUM_BARS; i++)
 		d3->identity.bar[i] =
 			read_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i);
+	pcie_capability_read_word(pdev, PCI_EXP_LNKSTA, &d3->identity.link);
 	return true;
+}
+
+/**
+ * d3cold_identity_same_id() - do vendor and device ID match?
+ * @d3: device
+ *
+ * Return: true if they do; false also if nothing answers.
+ */
+bool d3cold_identity_same_id(struct d3cold_device *d3)
+{
+	return read_dword(d3->core.pdev, PCI_VENDOR_ID) == d3->identity.id;
+}
+
+/**
+ * d3cold_link_downgraded() - did the link come back slower or narrower?
+ * @d3: device, verified after D3cold
+ *
+ * Return: true if it did; false too for a device without a PCIe link.
+ */
+bool d3cold_link_downgraded(struct d3cold_device *d3)
+{
+	u16 was = d3->identity.link, is = 0;
+
+	pcie_capability_read_word(d3->core.pdev, PCI_EXP_LNKSTA, &is);
+	return (is & PCI_EXP_LNKSTA_CLS) < (was & PCI_EXP_LNKSTA_CLS) ||
+	       (is & PCI_EXP_LNKSTA_NLW) < (was & PCI_EXP_LNKSTA_NLW);
 }
 
 /**

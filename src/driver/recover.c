@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The recovery ladder: what is tried when a device did not come back, from the
+ * cheapest to the roughest. The first rungs run in the resume callback, so that
+ * whoever woke the device waits for them (5 s at most) and gets a device. The
+ * others need locks that a callback must not take, and run for recover only.
+ */
+#include <linux/acpi.h>
+#include <linux/delay.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+
+#include "compat.h"
+#include "device.h"
+
+#include "trace.h"
+
+/* How long a device may read all ones after its power came, see recover.c. */
+#define D3COLD_LATE_MS 1000
+#define D3COLD_POWER_CYCLES 2
+/* PCIe r6.0, 6.6.1: config requests 100 ms after the end of reset. */
+#define D3COLD_SETTLE_MS 100
+
+/* Is somebody there? Bounded by @ms; returns at once if the slot is empty. */
+static bool answers(struct d3cold_device *d3, unsigned int ms)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	unsigned int waited, step;
+	u32 id;
+
+	for (waited = 0, step = 10;;
+	     waited += step, step = min(2 * step, 100U)) {
+		if (pdev->error_state == pci_channel_io_perm_failure)
+			return false;
+		pci_read_config_dword(pdev, PCI_VENDOR_ID, &id);
+		/* All ones, or the vendor ID of a CRS completion: not yet. */
+		if (!PCI_POSSIBLE_ERROR(id) && (id & 0xffff) != 0x0001)
+			return true;
+		if (waited >= ms)
+			return false;
+		msleep(step);
+	}
+}
+
+/* The PCI core's own restore went into the void: repeat it from our copy. */
+static const char *reload(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+
+	pci_set_power_state(pdev, PCI_D0);
+	if (d3->saved && !pci_load_saved_state(pdev, d3->saved))
+		pci_restore_state(pdev);
+	return d3cold_identity_check(d3);
+}
+
+/*
+ * The ACPI core counts references and believes that the power is on: only an
+ * explicit off makes it run _ON again.
+ */
+static bool power_cycle(struct d3cold_device *d3)
+{
+#ifdef CONFIG_ACPI
+	struct acpi_device *adev = ACPI_COMPANION(&d3->core.pdev->dev);
+
+	if (!adev || !adev->flags.power_manageable ||
+	    !adev->power.states[ACPI_STATE_D3_COLD].flags.valid)
+		return false;
+	if (acpi_device_set_power(adev, ACPI_STATE_D3_COLD))
+		return false;
+	msleep(D3COLD_SETTLE_MS);
+	if (acpi_device_set_power(adev, ACPI_STATE_D0))
+		return false;
+	msleep(max(D3COLD_SETTLE_MS, d3->core.pdev->d3cold_delay));
+	return true;
+#else
+	return false;
+#endif
+}
+
+static const char *step_done(struct d3cold_device *d3, const char *step,
+			     const char *problem)
+{
+	trace_d3cold_recovery(d3->core.pdev, step, problem);
+	return problem;
+}
+
+/**
+ * d3cold_retry() - the rungs that a resume callback may climb
+ * @d3: device that failed verification, resumed by the bus
+ * @problem: why it failed
+ *
+ * Context: resume callback or d3cold_recover(); sleeps for 5 s at most.
+ * Return: NULL once it is verified, else what is wrong still.
+ */
+const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
+{
+	unsigned int i;
+
+	/* Another device is in the slot: nothing will make it ours. */
+	if (answers(d3, 0) && !d3cold_identity_same_id(d3))
+		return problem;
+
+	if (answers(d3, D3COLD_LATE_MS)) {
+		problem = step_done(d3, "wait", reload(d3));
+		if (!problem)
+			return NULL;
+	}
+	for (i = 0; i < D3COLD_POWER_CYCLES && power_cycle(d3); i++) {
+		if (answers(d3, D3COLD_LATE_MS))
+			problem = reload(d3);
+		if (!step_done(d3, "power", problem))
+			return NULL;
+	}
+	return problem;
+}
+
+/*
+ * The device is dead to the PCI core, which then lets it "suspend" without
+ * touching it, and the port after it: the port's power resource cycles.
+ */
+static const char *port_cycle(struct d3cold_device *d3, const char *problem)
+{
+	struct pci_dev *port = pci_upstream_bridge(d3->core.pdev);
+	struct device *dev = &d3->core.pdev->dev;
+	struct d3cold_mark mark;
+	unsigned int i;
+
+	if (!port || !d3->layered || !port->bridge_d3)
+		return problem;
+
+	d3cold_mark(d3, &mark, D3COLD_CAUSE_RECOVER);
+	WRITE_ONCE(d3->recovering, true);
+	pm_runtime_put_noidle(dev);
+	pm_runtime_suspend(dev);
+	for (i = 0; i < 20 && !pm_runtime_suspended(&port->dev); i++)
+		msleep(50);
+	pm_runtime_get_sync(dev);
+	WRITE_ONCE(d3->recovering, false);
+	d3cold_unmark(d3, &mark);
+
+	return step_done(d3, "port", d3cold_retry(d3, "port power cycle"));
+}
+
+static const char *reset(struct d3cold_device *d3, const char *problem)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+
+	if (!answers(d3, 0) || pci_try_reset_function(pdev))
+		return problem;
+	return step_done(d3, "reset", reload(d3));
+}
+
+/**
+ * d3cold_recover() - try everything to bring a lost device back
+ * @d3: device
+ *
+ * Its policy is off from then on: who lost it once is not powered off again
+ * without an administrator's word.
+ *
+ * Context: process context, no device lock. Takes ops_lock; sleeps for 10 s and
+ * more.
+ * Return: 0; -EALREADY if the device is not lost; -EIO if it still is.
+ */
+int d3cold_recover(struct d3cold_device *d3)
+{
+	const char *problem;
+	int ret = 0;
+
+	if (mutex_lock_interruptible(&d3->ops_lock))
+		return -EINTR;
+	if (!d3cold_is_lost(d3)) {
+		ret = -EALREADY;
+		goto out;
+	}
+	problem = d3cold_identity_check(d3);
+	if (problem)
+		problem = d3cold_retry(d3, problem);
+	if (problem)
+		problem = port_cycle(d3, problem);
+	if (problem)
+		problem = reset(d3, problem);
+	if (problem) {
+		pci_err(d3->core.pdev,
+			"still lost (%s): unbind it, then remove and rescan it\n",
+			problem);
+		ret = -EIO;
+		goto out;
+	}
+
+	spin_lock(&d3->lock);
+	d3->policy = D3COLD_POLICY_OFF;
+	d3->stats.recoveries++;
+	spin_unlock(&d3->lock);
+	d3cold_user_event(d3, D3COLD_EV_RECOVERED, NULL);
+	d3cold_irq_restore(d3);
+	pci_warn(
+		d3->core.pdev,
+		"recovered; its policy is \"off\" now, set another to power it off again\n");
+out:
+	mutex_unlock(&d3->ops_lock);
+	return ret;
+}
+
+static void announce(struct d3cold_device *d3, const char *what)
+{
+	char event[32];
+	char *env[] = { event, NULL };
+
+	snprintf(event, sizeof(event), "D3COLD_EVENT=%s", what);
+	kobject_uevent_env(&d3->core.pdev->dev.kobj, KOBJ_CHANGE, env);
+}
+
+/**
+ * d3cold_notify_work() - tell the host of a loss or a recovery
+ * @work: d3cold_device.notify_work
+ *
+ * Apart from the callbacks, as uevents allocate memory.
+ */
+void d3cold_notify_work(struct work_struct *work)
+{
+	struct d3cold_device *d3 =
+		container_of(work, struct d3cold_device, notify_work);
+	u32 events;
+	bool tell_vmm;
+
+	spin_lock(&d3->lock);
+	events = d3->unannounced;
+	d3->unannounced = 0;
+	tell_vmm = d3->on_lost_error && d3->machine.open;
+	spin_unlock(&d3->lock);
+
+	if (events & VFIO_D3COLD_EVENT_LOST) {
+		announce(d3, "LOST");
+		if (tell_vmm)
+			vfio_pci_core_aer_err_detected(
+				d3->core.pdev, pci_channel_io_perm_failure);
+	}
+	if (events & VFIO_D3COLD_EVENT_RECOVERED)
+		announce(d3, "RECOVERED");
+}
