@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * d3coldctl unbind
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "device.h"
+#include "driver.h"
+#include "module.h"
+#include "output.h"
+#include "sysfs.h"
+#include "users.h"
+#include "util.h"
+
+enum {
+	OPT_ALL_FUNCTIONS = 0x100,
+	OPT_WAIT,
+};
+
+struct unbind_args {
+	struct bdf_args bdf;
+	bool all_functions;
+	bool wait;
+};
+
+static error_t parse_unbind(int key, char *arg, struct argp_state *state)
+{
+	struct unbind_args *args = state->input;
+
+	switch (key) {
+	case OPT_ALL_FUNCTIONS:
+		args->all_functions = true;
+		return 0;
+	case OPT_WAIT:
+		args->wait = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		bdf_args_add(&args->bdf, state, arg);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		usage_error(state, "say which device; see \"d3coldctl list\"");
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option options[] = {
+	{ "all-functions", OPT_ALL_FUNCTIONS, NULL, 0,
+	  "The other functions of the slot as well", 0 },
+	{ "wait", OPT_WAIT, NULL, 0,
+	  "If a virtual machine has the device open, wait until it is closed",
+	  0 },
+	{ 0 }
+};
+
+static const struct argp unbind_argp = {
+	.options = options,
+	.parser = parse_unbind,
+	.args_doc = "BDF...",
+	.doc = "Take devices from d3cold-vfio-pci and give them back to their "
+	       "host drivers.\v" EXIT_DOC,
+	.children = common_options,
+};
+
+/* The kernel would wait, too, but not tell for whom. */
+static bool users_gone(const struct device *dev, bool wait)
+{
+	char *said = NULL;
+	char *users;
+
+	while ((users = users_describe(dev))) {
+		if (!wait) {
+			msg_error(
+				dev->id,
+				"shut the virtual machine down, or give --wait",
+				"it is in use by %s", users);
+			free(users);
+			return false;
+		}
+		if (!streq(users, said))
+			msg_warning(dev->id, NULL, "waiting for %s to close it",
+				    users);
+		free(said);
+		said = users;
+		usleep(200 * 1000);
+	}
+	free(said);
+	return true;
+}
+
+/* As at boot: drivers that are there first, then those that udev would load. */
+static char *find_host_driver(const struct device *dev)
+{
+	char *driver, *modalias;
+	int fd;
+
+	driver_probe(dev->id);
+	driver = driver_of(dev->id);
+	if (driver)
+		return driver;
+	fd = sysfs_open_dir("bus/pci/devices/%s", dev->id);
+	if (fd < 0)
+		return NULL;
+	modalias = attr_read(fd, "modalias");
+	close(fd);
+	if (modalias && module_load_for(modalias))
+		driver_probe(dev->id);
+	free(modalias);
+	return driver_of(dev->id);
+}
+
+static void report(const struct device *dev, const char *driver)
+{
+	struct json_object *obj;
+	struct device now;
+
+	if (driver)
+		out_text("%s: given back to %s\n", dev->id, driver);
+	else
+		out_text("%s: given back; no host driver wants it\n", dev->id);
+	if (output_is_json() && !device_read(&now, &dev->bdf)) {
+		obj = device_json(&now);
+		json_add_string(obj, "result", "unbound");
+		out_device(obj);
+		device_free(&now);
+	}
+}
+
+static int nothing_to_do(const struct device *dev)
+{
+	struct json_object *obj;
+
+	out_text("%s: is not bound to %s (driver: %s), nothing to do\n",
+		 dev->id, DRIVER_NAME, dev->driver ?: "none");
+	if (output_is_json()) {
+		obj = device_json(dev);
+		json_add_string(obj, "result", "was not bound");
+		out_device(obj);
+	}
+	return EXIT_OK;
+}
+
+static int give_back(const struct device *dev, bool wait)
+{
+	char *driver;
+	int err;
+
+	/* An override left behind keeps the host driver out, too. */
+	if (!dev->is_ours && !streq(dev->driver_override, DRIVER_NAME))
+		return nothing_to_do(dev);
+	if (!driver_may_change(dev))
+		return EXIT_ERROR;
+	if (dev->is_ours) {
+		if (!users_gone(dev, wait))
+			return EXIT_ERROR;
+		err = driver_detach(dev->id);
+		if (err) {
+			msg_error(dev->id, "look at its lines in dmesg",
+				  "%s does not let it go: %s", DRIVER_NAME,
+				  strerror(-err));
+			return EXIT_ERROR;
+		}
+	}
+	err = driver_override(dev->id, NULL);
+	if (err) {
+		msg_error(
+			dev->id, "try again as root",
+			"it has no driver now: cannot clear driver_override: %s",
+			strerror(-err));
+		return EXIT_ERROR;
+	}
+	driver = find_host_driver(dev);
+	report(dev, driver);
+	free(driver);
+	return EXIT_OK;
+}
+
+/**
+ * cmd_unbind() - the command "unbind"
+ * @argc: number of arguments
+ * @argv: arguments
+ */
+int cmd_unbind(int argc, char **argv)
+{
+	struct unbind_args args = { 0 };
+	unsigned int i;
+	int code;
+
+	code = cmd_parse(&unbind_argp, argc, argv, &args);
+	if (!code && args.all_functions)
+		bdf_args_add_slots(&args.bdf);
+	for (i = 0; code != EXIT_USAGE && i < args.bdf.count; i++) {
+		struct device dev;
+
+		if (require_device(&dev, &args.bdf.list[i])) {
+			code = EXIT_ERROR;
+			continue;
+		}
+		if (give_back(&dev, args.wait))
+			code = EXIT_ERROR;
+		device_free(&dev);
+	}
+	free(args.bdf.list);
+	return code;
+}
