@@ -1,24 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make demo     the main job, in an emulated machine
-# make check    the tests
-# make install  the module (through DKMS) and the tool, on this host
+#   make demo        the main job, in an emulated machine
+#   make check       the tests, what CI runs (check-all: with the long rounds)
+#   make modules     the kernel module; KVER= and KDIR= name the kernel
+#   make d3coldctl   the tool
+#   make install     both on this host, the module through DKMS (uninstall)
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/src/driver D3COLD_VERSION=$(VERSION)
 
+.PHONY: all
+all: modules d3coldctl
+
 .PHONY: modules
 modules:
 	@test -e $(KDIR)/Makefile || { \
-	  echo "No kernel headers in $(KDIR). Install those of $(KVER), or give KDIR=." >&2; exit 1; }
+	  echo "No kernel headers in $(KDIR): install those of $(KVER), or give KDIR=" >&2; exit 1; }
 	$(kbuild) modules
 
 .PHONY: d3coldctl
 d3coldctl:
 	$(MAKE) -C src/d3coldctl VERSION=$(VERSION)
 
+.PHONY: demo
+demo:
+	scripts/demo
+
+.PHONY: check check-all
+check:
+	tests/check
+check-all:
+	tests/check --all
+
+.PHONY: install uninstall
+install:
+	scripts/install $(VERSION)
+uninstall:
+	scripts/install --remove $(VERSION)
+
 .PHONY: clean
 clean:
 	@if test -e $(KDIR)/Makefile; then $(kbuild) clean; fi
+	rm -rf build

@@ -89,8 +89,7 @@ static void add_policy(struct report *r, struct d3cold_device *d3)
 		    "waiting: entered, it sleeps when power/autosuspend_delay_ms has passed\n");
 }
 
-/* A resume latency of 0 us that somebody asked for, see
- * rpm_check_suspend_allowed(). */
+/* A resume latency of 0 us, see rpm_check_suspend_allowed(). */
 static bool qos_forbids(struct device *dev)
 {
 	struct dev_pm_qos *qos = READ_ONCE(dev->power.qos);

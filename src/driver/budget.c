@@ -24,7 +24,7 @@ static u64 ns_per_token(const struct d3cold_device *d3)
  */
 bool d3cold_budget_take(struct d3cold_device *d3)
 {
-	u64 now = ktime_get_ns(), full;
+	u64 full = ktime_get_ns(), now = full + 60 * NSEC_PER_SEC;
 
 	lockdep_assert_held(&d3->lock);
 
@@ -32,9 +32,8 @@ bool d3cold_budget_take(struct d3cold_device *d3)
 		return true;
 	/*
 	 * The bucket as a point in time: empty at now, full a minute before.
-	 * Taking a token moves it one token's worth towards the future.
+	 * Taking a token moves it one token's worth towards now.
 	 */
-	full = now > 60 * NSEC_PER_SEC ? now - 60 * NSEC_PER_SEC : 0;
 	d3->budget_used = max(d3->budget_used, full);
 	if (d3->budget_used + ns_per_token(d3) > now)
 		return false;

@@ -8,6 +8,12 @@
 
 #include <linux/version.h>
 
+/* For the test that an older kernel is refused in words. */
+#ifdef D3COLD_PRETEND_VERSION
+#undef LINUX_VERSION_CODE
+#define LINUX_VERSION_CODE D3COLD_PRETEND_VERSION
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "d3cold-vfio-pci needs Linux 6.1 or later: older ones lack the low-power features of vfio-pci"
 #endif

@@ -22,8 +22,8 @@
 
 #define D3COLD_NAME "d3cold-vfio-pci"
 
-/* Values are those of VFIO_D3COLD_POLICY_*: each allows what the one before
- * does. */
+/* Values are those of VFIO_D3COLD_POLICY_*; each allows what the last one does.
+ */
 enum d3cold_policy {
 	D3COLD_POLICY_OFF,
 	D3COLD_POLICY_IDLE,
@@ -201,10 +201,10 @@ struct d3cold_device {
 	struct dev_pm_domain domain;
 	bool layered;
 	bool no_soft_reset;
-	struct mutex ops_lock;
-	struct mutex guest_lock;
+	struct mutex ops_lock; /* see above */
+	struct mutex guest_lock; /* see above */
 
-	spinlock_t lock;
+	spinlock_t lock; /* protects from here to @wake */
 	struct d3cold_machine machine;
 	enum d3cold_policy policy;
 	bool rearm_hold;

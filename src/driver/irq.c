@@ -27,7 +27,7 @@
 #include "irq.h"
 
 /* Call @fn for the Linux irq of every MSI or MSI-X vector that is allocated. */
-static void for_each_vector(struct pci_dev *pdev, void (*fn)(unsigned int irq))
+static void with_vectors(struct pci_dev *pdev, void (*fn)(unsigned int irq))
 {
 	int i, irq, max = 0;
 
@@ -85,8 +85,7 @@ void d3cold_irq_quiesce(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 
-	for_each_vector(pdev, disable_irq)
-		;
+	with_vectors(pdev, disable_irq);
 	d3->vectors_off = true;
 	if (d3->machine.open && !d3->gated) {
 		gate_intx(d3, true);
@@ -110,8 +109,7 @@ void d3cold_irq_restore(struct d3cold_device *d3)
 
 	/* Vectors also for a lost device, or free_irq() finds a wrong depth. */
 	if (d3->vectors_off)
-		for_each_vector(d3->core.pdev, enable_irq)
-			;
+		with_vectors(d3->core.pdev, enable_irq);
 	d3->vectors_off = false;
 
 	if (!d3->gated || d3cold_is_lost(d3))

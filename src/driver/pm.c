@@ -87,7 +87,7 @@ void d3cold_put(struct d3cold_device *d3)
 
 #ifdef CONFIG_PM
 
-/* Why is the device being resumed? Resumes run in the task that wants them. */
+/* Why is the device being resumed? A resume runs in the task that wants it. */
 static enum d3cold_cause wake_cause(struct d3cold_device *d3)
 {
 	struct pci_dev *port = pci_upstream_bridge(d3->core.pdev);
@@ -99,8 +99,7 @@ static enum d3cold_cause wake_cause(struct d3cold_device *d3)
 		if (mark->task == current)
 			return mark->cause;
 	if (current->flags & PF_KTHREAD) {
-		/* A resume sets last_busy, and a port's then wakes its
-		 * children. */
+		/* A resume sets last_busy; a port's then wakes children. */
 		if (port &&
 		    ktime_get_ns() - READ_ONCE(port->dev.power.last_busy) <
 			    D3COLD_SIBLING_NS)

@@ -25,13 +25,10 @@
 static bool answers(struct d3cold_device *d3, unsigned int ms)
 {
 	struct pci_dev *pdev = d3->core.pdev;
-	unsigned int waited, step;
+	unsigned int waited = 0, step = 10;
 	u32 id;
 
-	for (waited = 0, step = 10;;
-	     waited += step, step = min(2 * step, 100U)) {
-		if (pdev->error_state == pci_channel_io_perm_failure)
-			return false;
+	while (pdev->error_state != pci_channel_io_perm_failure) {
 		pci_read_config_dword(pdev, PCI_VENDOR_ID, &id);
 		/* All ones, or the vendor ID of a CRS completion: not yet. */
 		if (!PCI_POSSIBLE_ERROR(id) && (id & 0xffff) != 0x0001)
@@ -39,7 +36,10 @@ static bool answers(struct d3cold_device *d3, unsigned int ms)
 		if (waited >= ms)
 			return false;
 		msleep(step);
+		waited += step;
+		step = min(2 * step, 100U);
 	}
+	return false;
 }
 
 /* The PCI core's own restore went into the void: repeat it from our copy. */

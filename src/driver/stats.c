@@ -102,11 +102,10 @@ static ssize_t time_show(struct d3cold_device *d3,
 		.show = (_show),                              \
 		.arg = (_arg),                                \
 	}
-#define COUNTER(_name) \
-	FILE(_name, counter_show, offsetof(struct d3cold_stats, _name))
-#define WAKES(_name, _cause)              \
-	FILE(wakes_##_name, counter_show, \
-	     offsetof(struct d3cold_stats, wakes) + (_cause) * sizeof(u64))
+#define AT(_member) offsetof(struct d3cold_stats, _member)
+#define COUNTER(_name) FILE(_name, counter_show, AT(_name))
+#define WAKES(_name, _cause) \
+	FILE(wakes_##_name, counter_show, AT(wakes[_cause]))
 
 COUNTER(entries);
 COUNTER(suspends);
@@ -130,10 +129,8 @@ WAKES(host, D3COLD_CAUSE_HOST);
 FILE(time_d0_ms, time_show, D3COLD_IN_D0);
 FILE(time_d3hot_ms, time_show, D3COLD_IN_D3HOT);
 FILE(time_d3cold_ms, time_show, D3COLD_IN_D3COLD);
-FILE(wake_latency_us_last, counter_show,
-     offsetof(struct d3cold_stats, latency_last_us));
-FILE(wake_latency_us_max, counter_show,
-     offsetof(struct d3cold_stats, latency_max_us));
+FILE(wake_latency_us_last, counter_show, AT(latency_last_us));
+FILE(wake_latency_us_max, counter_show, AT(latency_max_us));
 
 /* The files are constant; sysfs merely lacks the word for it before 6.13. */
 #define PUT(_name) ((struct attribute *)&attr_##_name.attr)

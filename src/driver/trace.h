@@ -10,7 +10,8 @@
 
 #include "machine.h"
 
-/* clang-format off: an event reads as a declaration */
+/* An event reads as a declaration. */
+/* clang-format off */
 /* Numbers, not names: the same source serves every kernel's __assign_str(). */
 #define D3COLD_TRACE_BDF \
 	__field(int, domain) __field(u8, bus) __field(u8, devfn)
@@ -106,6 +107,8 @@ TRACE_EVENT(d3cold_recovery,
 	TP_printk(D3COLD_BDF_FMT " step=%s verified=%d", D3COLD_BDF_ARGS,
 		  __entry->step, __entry->verified)
 );
+
+/* clang-format on */
 
 #endif /* D3COLD_TRACE_H */
 

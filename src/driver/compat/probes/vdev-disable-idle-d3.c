@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A field of the device up to 6.4 and again later; a global of the core between. */
+/* A field of the device up to 6.4 and again later, a global in between. */
 #include <linux/vfio_pci_core.h>
 
 void probe(struct vfio_pci_core_device *vdev);

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034
+#
+# Paths and names that the scripts of the test bed share. Sourced.
+
+set -euo pipefail
+
+vm=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+top=${vm%/tests/vm}
+build=$top/build/vm
+
+# shellcheck source=scripts/setup
+source "$top/scripts/setup"
+
+kernels=(bookworm trixie backports)	# each is a root of its own
+tables=(endpoint port)
+qemu_root=backports			# whose QEMU runs every machine
+
+root_dir() { echo "$D3COLD_CACHE/root-$1"; }
+
+# The one kernel that a root holds
+kernel_version() {
+	local vmlinuz=("$(root_dir "$1")"/boot/vmlinuz-*)
+
+	echo "${vmlinuz[0]##*/vmlinuz-}"
+}
+
+# Runs a program of the QEMU root on this host, with the libraries of that root;
+# $wrapper is a command that it runs under
+from_qemu_root() {
+	local r program=$1
+
+	r=$(root_dir $qemu_root)
+	shift
+	${wrapper[@]+"${wrapper[@]}"} env QEMU_MODULE_DIR="$r/usr/lib/x86_64-linux-gnu/qemu" \
+		"$r/lib64/ld-linux-x86-64.so.2" --library-path "$r/usr/lib/x86_64-linux-gnu" \
+		"$r/usr/bin/$program" "$@"
+}
+
+# Goes on in a mount namespace of its own, so that every mount goes away with it
+own_mounts() {
+	[[ -n ${D3COLD_OWN_MOUNTS:-} ]] && return
+	D3COLD_OWN_MOUNTS=1 exec unshare --mount --propagation private -- "$0" "$@"
+}
+
+# use_root NAME: keeps `roots` from replacing it while this process lives
+use_root() {
+	local fd
+
+	exec {fd}>"$(root_dir "$1").lock"
+	flock -s "$fd"
+}

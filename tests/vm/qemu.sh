@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
+#
+# The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
+# table, devices, svm, cpus, timeout, work and dir it uses.
+
+power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
+
+# slot_name N: ACPI's name for the N-th root port
+slot_name() { printf 'S%02X' $(((4 + $1) << 3)); }
+
+# One line for a function, as the guest's library reads it:
+# slot, root port, function, device, fault byte and slow-wake byte in CMOS
+describe_slots() {
+	local n f functions
+
+	for n in "${!devices[@]}"; do
+		IFS=+ read -ra functions <<<"${devices[n]}"
+		for f in "${!functions[@]}"; do
+			printf '%s 0000:00:%02x.0 %d %s %d %d\n' "$(slot_name "$n")" $((4 + n)) \
+				"$f" "${functions[f]}" $((0x50 + n)) $((0x60 + n))
+		done
+	done
+}
+
+acpi_tables() {
+	acpi=()
+	[[ $table != none && ${#devices[@]} -gt 0 ]] || return 0
+	"$vm/tables/generate" "$table" "${devices[@]}" >"$dir/ssdt.dsl"
+	from_qemu_root iasl -p "$dir/ssdt" "$dir/ssdt.dsl" >"$dir/iasl.log" ||
+		die "iasl refuses the ACPI table: see $dir/iasl.log"
+	acpi=(-acpitable file="$work/run/ssdt.aml")
+}
+
+# add_device KIND BUS FUNCTION MULTIFUNCTION
+add_device() {
+	local id=$2f$3 at=bus=$2,addr=0.$3,multifunction=$4
+
+	case $1 in
+	nvme)
+		truncate -s 64M "$dir/disks/$id"
+		qemu+=(
+			-drive if=none,format=raw,id="disk-$id",file="$work/run/disks/$id"
+			-device nvme,serial="$id",drive="disk-$id,$at"
+		)
+		;;
+	ivshmem)
+		qemu+=(
+			-object memory-backend-ram,id="mem-$id",size=1M,share=on
+			-device ivshmem-plain,memdev="mem-$id,$at"
+		)
+		;;
+	*)
+		qemu+=(-device "$1,$at")
+		;;
+	esac
+}
+
+qemu_arguments() {
+	local share r n f name speed='' functions root_port multi
+	local cpu=qemu64 memory=1G
+	local append="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
+
+	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
+	share=$(root_dir $qemu_root)/usr/share
+	r=$(root_dir "$kernel")
+	qemu=(
+		-L "$share/seabios" -L "$share/qemu"
+		-no-user-config -nodefaults -display none -no-reboot
+		-machine q35 -accel tcg,thread=multi
+		-cpu "$cpu" -smp "$cpus" -m "$memory"
+		-smbios type=0,date=01/01/2022
+		-device intel-iommu,intremap=on
+		-kernel "$r/boot/vmlinuz-$(kernel_version "$kernel")"
+		-initrd "$("$vm/initrd" "$kernel")"
+		-append "$append"
+		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
+		-device virtio-9p-pci,fsdev=root,mount_tag=root,addr=10
+		-fsdev local,id=run,path="$work/run",security_model=none
+		-device virtio-9p-pci,fsdev=run,mount_tag=run,addr=11
+		-chardev file,id=power,path="$work/power",logfile="$work/run/power.raw"
+		-device isa-debugcon,iobase=$power_port,chardev=power
+		"${acpi[@]}"
+	)
+	# Linux waits seconds for a link above 5 GT/s that goes down with the port
+	[[ $table != port ]] || speed=,x-speed=5
+	for n in "${!devices[@]}"; do
+		name=$(slot_name "$n")
+		root_port=pcie-root-port,id=$name,bus=pcie.0,chassis=$((n + 1)),slot=$((n + 1))
+		qemu+=(-device "$root_port,addr=$(printf %x $((4 + n))),hotplug=off$speed")
+		IFS=+ read -ra functions <<<"${devices[n]}"
+		multi=off
+		((${#functions[@]} == 1)) || multi=on
+		for f in "${!functions[@]}"; do
+			add_device "${functions[f]}" "$name" "$f" "$multi"
+		done
+	done
+}
+
+# It dies with us, and after the timeout if there is one
+run_qemu() {
+	local wrapper=(setpriv --pdeathsig KILL)
+
+	[[ -n $shell ]] || wrapper+=(timeout --kill-after=5 "$timeout" setpriv --pdeathsig KILL)
+	from_qemu_root qemu-system-x86_64 "${qemu[@]}" "$@"
+}

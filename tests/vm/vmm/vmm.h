@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The test VMM: does to a VFIO device what a VMM does, one command a line.
+ *
+ * A command writes its result, a value or a negative errno's name, into a
+ * struct result; nothing but "quit" or the end of stdin ends the program.
+ */
+#ifndef D3COLD_TEST_VMM_H
+#define D3COLD_TEST_VMM_H
+
+#include <linux/vfio.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MAX_REGIONS 32
+#define MAX_FDS 16
+#define MAX_VECTORS 64
+#define MAX_BYTES 4096
+
+struct region {
+	struct vfio_region_info info;
+	uint32_t type, subtype;
+	void *map;
+};
+
+struct device {
+	char bdf[32];
+	int container, group;
+	int fds[MAX_FDS]; /* the newest is used; "dup" adds one */
+	int num_fds;
+	struct region regions[MAX_REGIONS];
+	int num_regions;
+	int pm_cap; /* offset of the capability, 0 if none, -1 not looked for */
+	int irq_fds[VFIO_PCI_NUM_IRQS][MAX_VECTORS];
+	int unmask_fd;
+	unsigned char kept[MAX_BYTES]; /* by "config keep" */
+	size_t kept_size;
+};
+
+struct result {
+	char text[64 << 10];
+	size_t len;
+};
+
+struct command {
+	const char *name;
+	int min_args;
+	void (*run)(struct result *r, int argc, char **argv);
+	const char *help;
+};
+
+extern struct device *dev; /* the one that commands mean; see "use" */
+
+/* main.c */
+void say(struct result *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void say_bytes(struct result *r, const void *bytes, size_t len);
+void say_errno(struct result *r); /* a negative errno's name, as "-EINVAL" */
+uint64_t number(const char *text);
+int eventfd_of(const char *index); /* of "eventfd new", -1 for others */
+
+/* device.c */
+int device_fd(void);
+int find_pm_cap(void);
+
+extern const struct command device_commands[], region_commands[], feature_commands[],
+	irq_commands[], raw_commands[];
+
+#endif
