@@ -89,14 +89,38 @@ static void add_policy(struct report *r, struct d3cold_device *d3)
 		    "waiting: entered, it sleeps when power/autosuspend_delay_ms has passed\n");
 }
 
-/* A resume latency of 0 us, see rpm_check_suspend_allowed(). */
-static bool qos_forbids(struct device *dev)
+#ifdef CONFIG_PM
+static void add_runtime_pm(struct report *r, struct device *dev)
 {
 	struct dev_pm_qos *qos = READ_ONCE(dev->power.qos);
 
-	return !IS_ERR_OR_NULL(qos) &&
-	       READ_ONCE(qos->resume_latency.target_value) == 0;
+	if (!dev->power.runtime_auto)
+		add(r,
+		    "power/control: \"on\" keeps the device in D0; write auto\n");
+	if (dev->power.autosuspend_delay < 0)
+		add(r,
+		    "power/autosuspend_delay_ms: negative keeps the device in D0\n");
+	/* A latency of 0 us, see rpm_check_suspend_allowed(). */
+	if (!IS_ERR_OR_NULL(qos) &&
+	    READ_ONCE(qos->resume_latency.target_value) == 0)
+		add(r,
+		    "power/pm_qos_resume_latency_us: \"n/a\" keeps the device in D0; write 0\n");
 }
+
+static bool port_stays_awake(struct pci_dev *port)
+{
+	return !port->dev.power.runtime_auto;
+}
+#else
+static void add_runtime_pm(struct report *r, struct device *dev)
+{
+}
+
+static bool port_stays_awake(struct pci_dev *port)
+{
+	return true;
+}
+#endif
 
 static void add_device(struct report *r, struct d3cold_device *d3)
 {
@@ -107,15 +131,7 @@ static void add_device(struct report *r, struct d3cold_device *d3)
 		    "kernel: no runtime PM, or another PM domain owns the device\n");
 	if (!pdev->pm_cap)
 		add(r, "device: no PM capability\n");
-	if (!pdev->dev.power.runtime_auto)
-		add(r,
-		    "power/control: \"on\" keeps the device in D0; write auto\n");
-	if (pdev->dev.power.autosuspend_delay < 0)
-		add(r,
-		    "power/autosuspend_delay_ms: negative keeps the device in D0\n");
-	if (qos_forbids(&pdev->dev))
-		add(r,
-		    "power/pm_qos_resume_latency_us: \"n/a\" keeps the device in D0; write 0\n");
+	add_runtime_pm(r, &pdev->dev);
 	if (!pdev->d3cold_allowed)
 		add(r, "d3cold_allowed: 0 forbids D3cold; write 1\n");
 	if (READ_ONCE(d3->over_budget))
@@ -183,7 +199,7 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
 	if (!port->d3cold_allowed)
 		add(r, "port: d3cold_allowed of %s is 0; write 1\n",
 		    pci_name(port));
-	if (!port->dev.power.runtime_auto)
+	if (port_stays_awake(port))
 		add(r, "port: power/control of %s is \"on\"; write auto\n",
 		    pci_name(port));
 	pci_walk_bus(pdev->bus, add_sibling, args);

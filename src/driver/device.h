@@ -301,6 +301,7 @@ void d3cold_mark(struct d3cold_device *d3, struct d3cold_mark *mark,
 void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark);
 int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause);
 void d3cold_put(struct d3cold_device *d3);
+unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
 
 /* verify.c: is it the device that we powered off? */
 void d3cold_identity_init(struct d3cold_device *d3);

@@ -206,7 +206,26 @@ static int d3cold_runtime_suspend(struct device *dev)
 	return ret;
 }
 
-/* Verify, and let the machine know. */
+/* @problem is what the first look found; the ladder may mend it. */
+static const char *verify(struct d3cold_device *d3, const char *problem)
+{
+	if (!problem)
+		return NULL;
+	spin_lock(&d3->lock);
+	d3->stats.verify_failures++;
+	spin_unlock(&d3->lock);
+	pci_warn(d3->core.pdev, "not verified after wake (%s): recovering\n",
+		 problem);
+	problem = d3cold_retry(d3, problem);
+	if (problem)
+		return problem;
+	spin_lock(&d3->lock);
+	d3->stats.recoveries++;
+	spin_unlock(&d3->lock);
+	return NULL;
+}
+
+/* Let the machine know what became of a resume. */
 static void came_back(struct d3cold_device *d3, const char *problem,
 		      enum d3cold_cause cause)
 {
@@ -239,7 +258,7 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 start = ktime_get_ns();
 	enum d3cold_cause cause;
 	const char *problem;
-	bool cold, slower = false, recovered = false;
+	bool cold, slower = false;
 	u64 took;
 	int ret;
 
@@ -256,17 +275,8 @@ static int d3cold_runtime_resume(struct device *dev)
 	spin_unlock(&d3->lock);
 
 	ret = dev->bus->pm->runtime_resume(dev);
-	problem = ret ? "the bus could not resume it" :
-			d3cold_identity_check(d3);
-	if (problem) {
-		spin_lock(&d3->lock);
-		d3->stats.verify_failures++;
-		spin_unlock(&d3->lock);
-		pci_warn(d3->core.pdev,
-			 "not verified after wake (%s): recovering\n", problem);
-		problem = d3cold_retry(d3, problem);
-		recovered = !problem;
-	}
+	problem = verify(d3, ret ? "the bus could not resume it" :
+				   d3cold_identity_check(d3));
 	took = ktime_get_ns() - start;
 
 	if (cold && !problem) {
@@ -274,7 +284,6 @@ static int d3cold_runtime_resume(struct device *dev)
 		spin_lock(&d3->lock);
 		d3->qualified = true;
 		d3->stats.link_downgrades += slower;
-		d3->stats.recoveries += recovered;
 		if (d3->max_wake_ms &&
 		    took > (u64)d3->max_wake_ms * NSEC_PER_MSEC)
 			d3->too_slow = true;
@@ -336,7 +345,8 @@ static void sample(struct work_struct *work)
 		struct d3cold_device *d3 = d3cold_from_dev(dev);            \
 		int ret = dev->bus->pm->_op(dev);                           \
 									    \
-		came_back(d3, d3cold_identity_check(d3), D3COLD_CAUSE_SYSTEM); \
+		came_back(d3, verify(d3, d3cold_identity_check(d3)),        \
+			  D3COLD_CAUSE_SYSTEM);                             \
 		return ret;                                                 \
 	}
 
@@ -353,6 +363,17 @@ AWAKE(thaw)
 AWAKE(restore)
 #endif
 #endif
+
+/**
+ * d3cold_delay_ms() - how long an unused device stays awake
+ * @d3: device
+ *
+ * Return: ms; 0 also where "for ever" is set.
+ */
+unsigned int d3cold_delay_ms(const struct d3cold_device *d3)
+{
+	return max(READ_ONCE(d3->core.pdev->dev.power.autosuspend_delay), 0);
+}
 
 /**
  * d3cold_pm_attach() - put our layer around the bus's callbacks
@@ -438,6 +459,11 @@ void d3cold_pm_attach(struct d3cold_device *d3)
 
 void d3cold_pm_detach(struct d3cold_device *d3)
 {
+}
+
+unsigned int d3cold_delay_ms(const struct d3cold_device *d3)
+{
+	return 0;
 }
 
 #endif /* CONFIG_PM */

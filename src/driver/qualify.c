@@ -20,12 +20,10 @@
  */
 void d3cold_qualify_start(struct d3cold_device *d3)
 {
-	int delay = d3->core.pdev->dev.power.autosuspend_delay;
-
 	if (READ_ONCE(d3->qualified) || READ_ONCE(d3->dying) || !d3->layered)
 		return;
 	WRITE_ONCE(d3->qualify_until,
-		   jiffies + msecs_to_jiffies(max(delay, 0) +
+		   jiffies + msecs_to_jiffies(d3cold_delay_ms(d3) +
 					      D3COLD_QUALIFY_PATIENCE_MS));
 	mod_delayed_work(system_freezable_wq, &d3->qualify_work,
 			 msecs_to_jiffies(D3COLD_QUALIFY_POLL_MS));

@@ -93,5 +93,17 @@ counter_is() { is "$(counter "$1")" "$2" "$3"; }
 # delay MILLISECONDS: how long the device stays awake for nothing
 delay() { echo "$1" >"$sys/power/autosuspend_delay_ms"; }
 
+is_qualified() { read_file "$sys/d3cold/qualified"; [[ $line == 1 ]]; }
+
+# ready POLICY DELAY: a device just bound: as many power cycles as it likes, come
+# back from D3cold once, and asleep
+ready() {
+	d3cold_set max_cycles_per_min 0
+	d3cold_set policy "$1"
+	delay "$2"
+	wait_for 15 is_qualified || not_ok "$kind qualifies" "qualified: $(d3cold qualified)"
+	wait_state D3cold 15 "$kind: idle in D3cold"
+}
+
 # active objects in the slab caches whose name matches REGEX
 slab_objects() { awk -v re="$1" '$1 ~ re { n += $2 } END { print n + 0 }' /proc/slabinfo; }
