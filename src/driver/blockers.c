@@ -169,7 +169,7 @@ static int add_sibling(struct pci_dev *other, void *data)
 	if (other != pdev && other->bus == pdev->bus &&
 	    !pm_runtime_suspended(&other->dev))
 		add(args[0], "sibling: %s (%s) is awake\n", pci_name(other),
-		    other->driver ? other->driver->name : "no driver");
+		    dev_driver_string(&other->dev));
 	return 0;
 }
 

@@ -10,62 +10,85 @@
 #include "compat.h"
 #include "device.h"
 
-static u64 ns_per_token(const struct d3cold_device *d3)
+#define D3COLD_MINUTE_NS (60ULL * NSEC_PER_SEC)
+
+/*
+ * The bucket is a point in time: full where it lies at now or before, empty one
+ * minute later. A power cycle moves it on by one token's worth.
+ */
+static u64 token_ns(const struct d3cold_device *d3)
 {
-	return div_u64(60 * NSEC_PER_SEC, d3->max_cycles_per_min);
+	return div_u64(D3COLD_MINUTE_NS, d3->max_cycles_per_min);
 }
 
 /**
- * d3cold_budget_take() - may the power be cut now?
- * @d3: device, about to suspend
+ * d3cold_budget_wait() - when may the power be cut?
+ * @d3: device
  *
  * Context: the caller holds @d3->lock.
- * Return: true, and one token less, or false.
+ * Return: 0 for now, or ns until there is a token.
  */
-bool d3cold_budget_take(struct d3cold_device *d3)
+u64 d3cold_budget_wait(struct d3cold_device *d3)
 {
-	u64 full = ktime_get_ns(), now = full + 60 * NSEC_PER_SEC;
+	u64 now = ktime_get_ns(), next;
 
 	lockdep_assert_held(&d3->lock);
 
 	if (!d3->max_cycles_per_min)
-		return true;
-	/*
-	 * The bucket as a point in time: empty at now, full a minute before.
-	 * Taking a token moves it one token's worth towards now.
-	 */
-	d3->budget_used = max(d3->budget_used, full);
-	if (d3->budget_used + ns_per_token(d3) > now)
-		return false;
-	d3->budget_used += ns_per_token(d3);
-	return true;
+		return 0;
+	next = max(d3->budget_used, now) + token_ns(d3);
+	return next > now + D3COLD_MINUTE_NS ? next - now - D3COLD_MINUTE_NS :
+					       0;
 }
 
 /**
- * d3cold_budget_limit() - let the next suspend reach D3hot only, or D3cold again
- * @d3: device, awake or about to suspend
- * @limit: forbid D3cold
+ * d3cold_budget_charge() - the power was cut
+ * @d3: device
  *
- * Context: process context. Lifting takes the bus semaphore: not in callbacks.
+ * Context: the caller holds @d3->lock.
  */
-void d3cold_budget_limit(struct d3cold_device *d3, bool limit)
+void d3cold_budget_charge(struct d3cold_device *d3)
+{
+	lockdep_assert_held(&d3->lock);
+
+	if (d3->max_cycles_per_min)
+		d3->budget_used = max_t(u64, d3->budget_used, ktime_get_ns()) +
+				  token_ns(d3);
+}
+
+/**
+ * d3cold_budget_limit() - let the suspend that has begun reach D3hot only
+ * @d3: device
+ * @wait_ns: until there is a token, ns
+ *
+ * Context: suspend callback.
+ */
+void d3cold_budget_limit(struct d3cold_device *d3, u64 wait_ns)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 
-	if (limit) {
-		/* What a quirk forbids is not ours to allow again. */
-		if (d3->over_budget || pdev->no_d3cold)
-			return;
-		WRITE_ONCE(d3->over_budget, true);
-		pci_d3cold_disable(pdev);
-		if (!READ_ONCE(d3->dying))
-			queue_delayed_work(
-				system_freezable_wq, &d3->budget_work,
-				nsecs_to_jiffies(ns_per_token(d3)) + 1);
-	} else if (d3->over_budget) {
-		pci_d3cold_enable(pdev);
-		WRITE_ONCE(d3->over_budget, false);
-	}
+	/* What a quirk forbids is not ours to allow again. */
+	if (d3->over_budget || pdev->no_d3cold)
+		return;
+	WRITE_ONCE(d3->over_budget, true);
+	pci_d3cold_disable(pdev);
+	if (!READ_ONCE(d3->dying))
+		queue_delayed_work(system_freezable_wq, &d3->budget_work,
+				   nsecs_to_jiffies(wait_ns) + 1);
+}
+
+/**
+ * d3cold_budget_lift() - let suspends reach D3cold again
+ * @d3: device, kept awake by the caller, so that no suspend looks meanwhile
+ *
+ * Context: process context; takes the bus semaphore, so not in callbacks.
+ */
+void d3cold_budget_lift(struct d3cold_device *d3)
+{
+	if (!d3->over_budget)
+		return;
+	pci_d3cold_enable(d3->core.pdev);
+	WRITE_ONCE(d3->over_budget, false);
 }
 
 /**
@@ -76,10 +99,20 @@ void d3cold_budget_work(struct work_struct *work)
 {
 	struct d3cold_device *d3 = container_of(
 		to_delayed_work(work), struct d3cold_device, budget_work);
+	bool wait;
 
-	/* Awake, so that no suspend looks at the flags that change here. */
-	if (d3cold_get(d3, D3COLD_CAUSE_POLICY))
+	/* A device that needs its software before each sleep sleeps on. */
+	spin_lock(&d3->lock);
+	wait = d3->machine.asleep && d3->machine.open &&
+	       (d3->rearm_hold || d3->vmm_hold);
+	spin_unlock(&d3->lock);
+
+	if (wait || d3cold_get(d3, D3COLD_CAUSE_POLICY)) {
+		if (!READ_ONCE(d3->dying))
+			queue_delayed_work(system_freezable_wq,
+					   &d3->budget_work, HZ);
 		return;
-	d3cold_budget_limit(d3, false);
+	}
+	d3cold_budget_lift(d3);
 	d3cold_put(d3);
 }

@@ -61,6 +61,7 @@ enum d3cold_bucket {
  * @list: in d3cold_device.marks
  * @task: the task
  * @cause: its reason
+ * @start: when it began to, CLOCK_MONOTONIC, ns
  *
  * Lives on the stack of the marking function: a synchronous resume runs in the
  * task that asked for it.
@@ -69,6 +70,7 @@ struct d3cold_mark {
 	struct list_head list;
 	const struct task_struct *task;
 	enum d3cold_cause cause;
+	u64 start;
 };
 
 /**
@@ -103,7 +105,8 @@ struct d3cold_identity {
  * @link_downgrades: resumes with a slower or narrower link than before
  * @wakes: resumes, by cause
  * @residency_ns: time in each bucket up to d3cold_device.since
- * @latency_last_us: duration of the last resume from D3cold, verified
+ * @latency_last_us: duration of the last wake from D3cold, verified. Resumes
+ *	that the VFIO core asked for (ioctls) are seen after the port's own.
  * @latency_max_us: the longest of them
  */
 struct d3cold_stats {
@@ -147,8 +150,9 @@ struct d3cold_kobject;
  *	the core's ENTRY and EXIT alternate. Taken after the device lock and
  *	before the core's memory_lock; never in a PM callback.
  * @guest_lock: serialises the accesses that change the guest's D-state, core
- *	call and event together. Held across copies from user memory, hence
- *	apart from @ops_lock: only the VMM's own threads wait for it.
+ *	call and event together. Held across copies from user memory, which can
+ *	take for ever, hence apart from @ops_lock: only the VMM's own threads
+ *	wait for it, works try.
  * @lock: leaf lock for all fields below it. Held for no more than a step.
  * @machine: the state machine
  * @policy: what may power the device off
@@ -179,10 +183,11 @@ struct d3cold_kobject;
  * @saved: config state of the last power-off, the recovery's copy; likewise
  * @over_budget: D3cold is forbidden for want of a token; changed while awake
  * @budget_work: allows it again
- * @recovering: a lost device may be suspended, to cycle the port's power
  * @qualify_work: waits for the idle D3cold after probe and close
  * @qualify_until: when it gives up, jiffies
  * @notify_work: uevents
+ * @absent: suspends in a row at which the device did not answer
+ * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
  * @gated: INTx unmasking and ioeventfds are stopped; likewise
  * @virq_disabled: what the core's had been before
@@ -234,10 +239,11 @@ struct d3cold_device {
 	struct pci_saved_state *saved;
 	bool over_budget;
 	struct delayed_work budget_work;
-	bool recovering;
 	struct delayed_work qualify_work;
 	unsigned long qualify_until;
 	struct work_struct notify_work;
+	unsigned int absent;
+	bool intx_user_masked;
 	bool vectors_off;
 	bool gated;
 	bool virq_disabled;
@@ -245,7 +251,7 @@ struct d3cold_device {
 	const struct task_struct *system_resuming;
 	struct delayed_work sampler;
 	unsigned int sample_ms;
-	struct work_struct reset_work;
+	struct delayed_work reset_work;
 	bool reset_seen;
 	bool dying;
 
@@ -291,6 +297,7 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 void d3cold_apply(struct d3cold_device *d3, unsigned int actions);
 int d3cold_user_event(struct d3cold_device *d3, enum d3cold_event event,
 		      const struct d3cold_context *c);
+void d3cold_lose(struct d3cold_device *d3);
 void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm);
 
 /* pm.c: the layer around the bus's runtime PM and sleep callbacks */
@@ -316,8 +323,10 @@ int d3cold_recover(struct d3cold_device *d3);
 void d3cold_notify_work(struct work_struct *work);
 
 /* budget.c: how often the power may be cut */
-bool d3cold_budget_take(struct d3cold_device *d3);
-void d3cold_budget_limit(struct d3cold_device *d3, bool limit);
+u64 d3cold_budget_wait(struct d3cold_device *d3);
+void d3cold_budget_charge(struct d3cold_device *d3);
+void d3cold_budget_limit(struct d3cold_device *d3, u64 wait_ns);
+void d3cold_budget_lift(struct d3cold_device *d3);
 void d3cold_budget_work(struct work_struct *work);
 
 /* guest.c: the guest's accesses */

@@ -20,8 +20,10 @@
  */
 struct d3cold_context d3cold_context(struct d3cold_device *d3)
 {
-	bool vmm = d3->qualified && !d3->too_slow &&
-		   d3->policy >= D3COLD_POLICY_EXPLICIT;
+	/* Not layered, nobody verifies and nobody is asked: as vfio-pci has it.
+	 */
+	bool vmm = !d3->layered || (d3->qualified && !d3->too_slow &&
+				    d3->policy >= D3COLD_POLICY_EXPLICIT);
 
 	lockdep_assert_held(&d3->lock);
 
@@ -80,8 +82,9 @@ void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm)
  * @c: what holds outside the machine
  * @error: where the -errno for who caused the event goes
  *
- * Signals are given here, while the lock keeps their eventfds; all other
- * actions are left to d3cold_apply(), which must not hold the lock.
+ * Signals are given here, while the lock keeps their eventfds, and so is the
+ * reference of a pin; all other actions are left to d3cold_apply(), which must
+ * not hold the lock.
  *
  * Context: the caller holds @d3->lock.
  * Return: actions for d3cold_apply().
@@ -100,6 +103,10 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 	trace_d3cold_step(d3->core.pdev, before, m->state, event, r.actions,
 			  r.error);
 
+	/* Under the lock: no later step may drop the reference before it is
+	 * there. */
+	if (r.actions & D3COLD_DO_PIN)
+		pm_runtime_get_noresume(&d3->core.pdev->dev);
 	if (m->entered_by & ~by)
 		d3->stats.entries++;
 	if (r.actions & D3COLD_DO_SIGNAL_WAKE) {
@@ -150,8 +157,6 @@ void d3cold_apply(struct d3cold_device *d3, unsigned int actions)
 
 	if (actions & D3COLD_DO_BUSY)
 		pm_runtime_mark_last_busy(dev);
-	if (actions & D3COLD_DO_PIN)
-		pm_runtime_get_noresume(dev);
 	if (actions & D3COLD_DO_WAKE)
 		pm_runtime_resume(dev);
 	if (actions & D3COLD_DO_ENTRY)
@@ -166,6 +171,28 @@ void d3cold_apply(struct d3cold_device *d3, unsigned int actions)
 		pm_runtime_mark_last_busy(dev);
 		pm_runtime_put_autosuspend(dev);
 	}
+}
+
+/**
+ * d3cold_lose() - the device is not there any more
+ * @d3: device
+ *
+ * Context: process context or PM callback; no locks of ours held but ops_lock.
+ */
+void d3cold_lose(struct d3cold_device *d3)
+{
+	struct d3cold_context c;
+	unsigned int actions;
+	int error;
+
+	spin_lock(&d3->lock);
+	d3cold_account(d3);
+	c = d3cold_context(d3);
+	actions = d3cold_step(d3, D3COLD_EV_LOSS, &c, &error);
+	spin_unlock(&d3->lock);
+	d3cold_apply(d3, actions);
+	/* A resample eventfd would take all ones for a pending interrupt. */
+	d3cold_irq_gate(d3, true);
 }
 
 /**

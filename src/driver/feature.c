@@ -129,6 +129,9 @@ static int feature_low_power_entry(struct d3cold_device *d3, u32 flags,
 	ret = vfio_check_feature(flags, argsz, VFIO_DEVICE_FEATURE_SET, 0);
 	if (ret != 1)
 		return ret;
+	/* It would revoke the BARs, and nobody would ever suspend. */
+	if (!IS_ENABLED(CONFIG_PM))
+		return -EOPNOTSUPP;
 	return low_power_entry(d3, D3COLD_EV_VMM_ENTRY, NULL, false, false,
 			       false);
 }
@@ -147,6 +150,8 @@ static int feature_low_power_entry_with_wakeup(struct d3cold_device *d3,
 		return ret;
 	if (copy_from_user(&entry, arg, sizeof(entry)))
 		return -EFAULT;
+	if (!IS_ENABLED(CONFIG_PM))
+		return -EOPNOTSUPP;
 	if (entry.wakeup_eventfd < 0)
 		return -EINVAL;
 	efd = eventfd_ctx_fdget(entry.wakeup_eventfd);
@@ -170,6 +175,8 @@ int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
 
+	/* Who opened it may have handed it to another process since. */
+	WRITE_ONCE(d3->user, current->tgid);
 	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
 	case VFIO_DEVICE_FEATURE_D3COLD_ENTER:
 		return feature_enter(d3, flags, arg, argsz);

@@ -79,6 +79,11 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 		return -EIO;
 	}
 	done = vfio_pci_core_read(vdev, buf, count, ppos);
+	if (unlikely(d3cold_is_lost(d3))) {
+		/* It was this very access that found it gone. */
+		*ppos = pos;
+		return d3cold_read(vdev, buf, count, ppos);
+	}
 	if (done <= 0 || !covers_pmcsr(d3, done, &pos))
 		return done;
 	pos = d3->core.pdev->pm_cap + PCI_PM_CTRL -
@@ -90,24 +95,25 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 			   size_t count, loff_t *ppos)
 {
+	pci_power_t reached, before;
 	ssize_t done;
-	pci_power_t reached;
 
 	if (d3cold_get(d3, D3COLD_CAUSE_GUEST))
 		return -EIO;
 	mutex_lock(&d3->guest_lock);
 	/* What this write reaches is newer than any reset before it. */
 	WRITE_ONCE(d3->reset_seen, false);
+	before = READ_ONCE(d3->core.pdev->current_state);
 	done = d3cold_is_lost(d3) ?
 		       -EIO :
 		       vfio_pci_core_write(&d3->core.vdev, buf, count, ppos);
-	if (done > 0) {
-		/*
-		 * From the device, never from the user's buffer, which may
-		 * change under us: VFs enabled or a quirk may have left it in
-		 * D0.
-		 */
-		reached = READ_ONCE(d3->core.pdev->current_state);
+	/*
+	 * From the device, never from the user's buffer, which may change under
+	 * us: VFs enabled or a quirk may have left it in D0. A write that
+	 * failed half-way may have reached something, too.
+	 */
+	reached = READ_ONCE(d3->core.pdev->current_state);
+	if (!d3cold_is_lost(d3) && (done > 0 || reached != before)) {
 		mutex_lock(&d3->ops_lock);
 		spin_lock(&d3->lock);
 		d3->guest_state = reached;
@@ -130,7 +136,8 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
  */
 static void forget_guest_state(struct d3cold_device *d3)
 {
-	mutex_lock(&d3->guest_lock);
+	lockdep_assert_held(&d3->guest_lock);
+
 	mutex_lock(&d3->ops_lock);
 	if (xchg(&d3->reset_seen, false) && d3->machine.open) {
 		spin_lock(&d3->lock);
@@ -140,7 +147,6 @@ static void forget_guest_state(struct d3cold_device *d3)
 		d3cold_user_event(d3, D3COLD_EV_RESET, NULL);
 	}
 	mutex_unlock(&d3->ops_lock);
-	mutex_unlock(&d3->guest_lock);
 }
 
 /**
@@ -163,13 +169,37 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 	if (covers_pmcsr(d3, count, ppos))
 		return write_pmcsr(d3, buf, count, ppos);
 	done = vfio_pci_core_write(vdev, buf, count, ppos);
+	if (unlikely(d3cold_is_lost(d3)))
+		return -EIO;
 	/* A function-level reset by the guest ends its entry before we return. */
 	if (unlikely(READ_ONCE(d3->reset_seen)) &&
 	    !d3cold_get(d3, D3COLD_CAUSE_RESET)) {
+		mutex_lock(&d3->guest_lock);
 		forget_guest_state(d3);
+		mutex_unlock(&d3->guest_lock);
 		d3cold_put(d3);
 	}
 	return done;
+}
+
+/*
+ * An INTx that the user masked stays masked over a suspend. A user who changes
+ * the request meanwhile fools nobody else.
+ */
+static void note_intx_mask(struct d3cold_device *d3,
+			   const struct vfio_irq_set __user *arg)
+{
+	struct vfio_irq_set set = {};
+
+	if (copy_from_user(&set, arg,
+			   offsetofend(struct vfio_irq_set, count)) ||
+	    set.index != VFIO_PCI_INTX_IRQ_INDEX)
+		return;
+	/* Arming an eventfd that unmasks later is neither. */
+	if (set.flags & VFIO_IRQ_SET_DATA_EVENTFD &&
+	    !(set.flags & VFIO_IRQ_SET_ACTION_TRIGGER))
+		return;
+	d3->intx_user_masked = set.flags & VFIO_IRQ_SET_ACTION_MASK;
 }
 
 /**
@@ -187,9 +217,16 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
+	/* Who opened it may have handed it to another process since. */
+	WRITE_ONCE(d3->user, current->tgid);
 	ret = vfio_pci_core_ioctl(vdev, cmd, arg);
-	if (READ_ONCE(d3->reset_seen))
+	if (cmd == VFIO_DEVICE_SET_IRQS && !ret)
+		note_intx_mask(d3, (void __user *)arg);
+	if (READ_ONCE(d3->reset_seen)) {
+		mutex_lock(&d3->guest_lock);
 		forget_guest_state(d3);
+		mutex_unlock(&d3->guest_lock);
+	}
 	return d3cold_is_lost(d3) ? -EIO : ret;
 }
 
@@ -199,13 +236,20 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
  */
 void d3cold_reset_work(struct work_struct *work)
 {
-	struct d3cold_device *d3 =
-		container_of(work, struct d3cold_device, reset_work);
+	struct d3cold_device *d3 = container_of(
+		to_delayed_work(work), struct d3cold_device, reset_work);
 
-	if (d3cold_get(d3, D3COLD_CAUSE_RESET))
+	/* A user can make a holder wait for ever: see guest_lock. */
+	if (!mutex_trylock(&d3->guest_lock)) {
+		if (!READ_ONCE(d3->dying))
+			schedule_delayed_work(&d3->reset_work, HZ / 10);
 		return;
-	forget_guest_state(d3);
-	d3cold_put(d3);
+	}
+	if (READ_ONCE(d3->reset_seen) && !d3cold_get(d3, D3COLD_CAUSE_RESET)) {
+		forget_guest_state(d3);
+		d3cold_put(d3);
+	}
+	mutex_unlock(&d3->guest_lock);
 }
 
 /**
@@ -223,5 +267,5 @@ void d3cold_reset_done(struct pci_dev *pdev)
 		return;
 	WRITE_ONCE(d3->reset_seen, true);
 	if (!READ_ONCE(d3->dying))
-		schedule_work(&d3->reset_work);
+		schedule_delayed_work(&d3->reset_work, 0);
 }

@@ -45,6 +45,8 @@ static void with_vectors(struct pci_dev *pdev, void (*fn)(unsigned int irq))
 
 static void gate_intx(struct d3cold_device *d3, bool close)
 {
+	struct device *dev = &d3->core.pdev->dev;
+
 #ifdef D3COLD_HAVE_VIRQ_DISABLED_BOOL
 	unsigned long flags;
 
@@ -54,7 +56,18 @@ static void gate_intx(struct d3cold_device *d3, bool close)
 		d3->virq_disabled = d3->core.virq_disabled;
 	d3->core.virq_disabled = close || d3->virq_disabled;
 	spin_unlock_irqrestore(&d3->core.irqlock, flags);
+	/*
+	 * What the handler masked just before the gate closed was not
+	 * signalled, and an acknowledgement behind it was not heard: unmask
+	 * whatever masked it, but for the user. What is still pending then is
+	 * signalled.
+	 */
+	if (!close && !d3->virq_disabled && !d3->intx_user_masked &&
+	    d3->core.irq_type == VFIO_PCI_INTX_IRQ_INDEX)
+		d3->core.pm_intx_masked = true;
 #endif
+	if (!close && d3->core.pm_intx_masked && dev->driver->pm)
+		dev->driver->pm->runtime_resume(dev);
 }
 
 static void gate_memory(struct d3cold_device *d3, bool close)
@@ -75,6 +88,22 @@ static void gate_memory(struct d3cold_device *d3, bool close)
 }
 
 /**
+ * d3cold_irq_gate() - stop INTx unmasking and ioeventfds, or let them go on
+ * @d3: device
+ * @close: stop
+ *
+ * Context: PM callback or recovery, process context.
+ */
+void d3cold_irq_gate(struct d3cold_device *d3, bool close)
+{
+	if (close == d3->gated || (close && !d3->machine.open))
+		return;
+	d3->gated = close;
+	gate_memory(d3, close);
+	gate_intx(d3, close);
+}
+
+/**
  * d3cold_irq_quiesce() - finish and stop what touches the device by itself
  * @d3: device, about to be suspended
  *
@@ -87,11 +116,7 @@ void d3cold_irq_quiesce(struct d3cold_device *d3)
 
 	with_vectors(pdev, disable_irq);
 	d3->vectors_off = true;
-	if (d3->machine.open && !d3->gated) {
-		gate_intx(d3, true);
-		gate_memory(d3, true);
-		d3->gated = true;
-	}
+	d3cold_irq_gate(d3, true);
 	/* PCIe r6.0, 5.3.1.4.1: completions outstanding at D3 are lost. */
 	if (!pci_wait_for_pending_transaction(pdev))
 		pci_warn(pdev, "transactions still pending at power-off\n");
@@ -105,18 +130,10 @@ void d3cold_irq_quiesce(struct d3cold_device *d3)
  */
 void d3cold_irq_restore(struct d3cold_device *d3)
 {
-	struct device *dev = &d3->core.pdev->dev;
-
 	/* Vectors also for a lost device, or free_irq() finds a wrong depth. */
 	if (d3->vectors_off)
 		with_vectors(d3->core.pdev, enable_irq);
 	d3->vectors_off = false;
-
-	if (!d3->gated || d3cold_is_lost(d3))
-		return;
-	d3->gated = false;
-	gate_memory(d3, false);
-	gate_intx(d3, false);
-	if (d3->core.pm_intx_masked && dev->driver->pm)
-		dev->driver->pm->runtime_resume(dev);
+	if (!d3cold_is_lost(d3))
+		d3cold_irq_gate(d3, false);
 }

@@ -29,7 +29,9 @@ enum verdict {
 	V_CLOSE,
 	V_ALLOWED, /* hold if what made the device sleep is forbidden now */
 	V_RECOVER,
-	V_GONE, /* LOST: forget who entered, and say -EIO */
+	V_FAILED, /* the bus refused to suspend */
+	V_GONE_VMM, /* lost: end the VMM's entry, and say -EIO */
+	V_GONE_GUEST, /* lost: likewise the guest's */
 };
 
 struct row {
@@ -91,14 +93,15 @@ static const struct row table[D3COLD_NR_STATES][D3COLD_NR_EVENTS] = {
 		[D3COLD_EV_POLICY] = IS(ALLOWED),
 		[D3COLD_EV_SUSPENDING] = IS(SLEEP),
 		[D3COLD_EV_SUSPENDED] = GO(SUSPENDED),
-		[D3COLD_EV_SUSPEND_FAILED] = STAY,
+		[D3COLD_EV_SUSPEND_FAILED] = IS(FAILED),
 		[D3COLD_EV_RESUMED] = IS(AWAKE),
 		[D3COLD_EV_LOSS] = GO(LOST),
 		[D3COLD_EV_RECOVERED] = STAY,
 	},
 	[D3COLD_SUSPENDED] = {
 		[D3COLD_EV_OPEN] = IS(BUSY),
-		[D3COLD_EV_CLOSE] = IS(WAKE),
+		/* Where runtime PM refused to wake it: the user is gone. */
+		[D3COLD_EV_CLOSE] = IS(CLOSE),
 		[D3COLD_EV_GUEST_ENTER] = IS(GUEST),
 		[D3COLD_EV_GUEST_LEAVE] = IS(WAKE),
 		[D3COLD_EV_RESET] = IS(WAKE),
@@ -134,11 +137,11 @@ static const struct row table[D3COLD_NR_STATES][D3COLD_NR_EVENTS] = {
 		[D3COLD_EV_OPEN] = IS(IO),
 		[D3COLD_EV_CLOSE] = IS(CLOSE),
 		[D3COLD_EV_GUEST_ENTER] = IS(IO),
-		[D3COLD_EV_GUEST_LEAVE] = IS(GONE),
-		[D3COLD_EV_RESET] = IS(GONE),
+		[D3COLD_EV_GUEST_LEAVE] = IS(GONE_GUEST),
+		[D3COLD_EV_RESET] = IS(GONE_GUEST),
 		[D3COLD_EV_VMM_ENTER] = IS(ENTER),
 		[D3COLD_EV_VMM_ENTRY] = IS(IO),
-		[D3COLD_EV_VMM_LEAVE] = IS(GONE),
+		[D3COLD_EV_VMM_LEAVE] = IS(GONE_VMM),
 		[D3COLD_EV_POLICY] = STAY,
 		[D3COLD_EV_SUSPENDING] = IS(VETO),
 		[D3COLD_EV_SUSPENDED] = NO,
@@ -250,6 +253,10 @@ static struct d3cold_result decide(struct d3cold_machine *m,
 		r.error = -EBUSY;
 		break;
 	case V_AWAKE:
+		if (c->internal && may_sleep(m->entered_by, c)) {
+			m->state = D3COLD_ENTERED;
+			break;
+		}
 		if (!c->own_wake || c->one_shot)
 			r.actions = D3COLD_DO_SIGNAL_WAKE;
 		if (c->one_shot)
@@ -304,6 +311,10 @@ static struct d3cold_result decide(struct d3cold_machine *m,
 		else
 			m->state = D3COLD_HELD;
 		break;
+	case V_FAILED:
+		if (!may_sleep(m->entered_by, c))
+			m->state = D3COLD_HELD;
+		break;
 	case V_RECOVER:
 		r.actions = D3COLD_DO_SIGNAL_RECOVERED;
 		if (!m->open)
@@ -311,8 +322,12 @@ static struct d3cold_result decide(struct d3cold_machine *m,
 		else
 			m->state = m->entered_by ? D3COLD_HELD : D3COLD_ACTIVE;
 		break;
-	case V_GONE:
-		m->entered_by = 0;
+	case V_GONE_VMM:
+		m->entered_by &= ~D3COLD_BY_VMM;
+		r.error = -EIO;
+		break;
+	case V_GONE_GUEST:
+		m->entered_by &= ~D3COLD_BY_GUEST;
 		r.error = -EIO;
 		break;
 	}
@@ -359,6 +374,28 @@ void d3cold_machine_init(struct d3cold_machine *m)
 	m->quiesced = false;
 }
 
+/*
+ * Between the suspend that was agreed to and its end nobody but runtime PM, and
+ * who changes the settings, has a say: users hold the device awake.
+ */
+static bool can_happen(const struct d3cold_machine *m, enum d3cold_event event)
+{
+	bool between = m->quiesced && !m->asleep;
+
+	switch (event) {
+	case D3COLD_EV_POLICY:
+	case D3COLD_EV_RECOVERED:
+		return true;
+	case D3COLD_EV_SUSPENDING:
+		return !m->quiesced;
+	case D3COLD_EV_SUSPENDED:
+	case D3COLD_EV_SUSPEND_FAILED:
+		return between;
+	default:
+		return !between;
+	}
+}
+
 /**
  * d3cold_machine_step() - feed one event to the machine
  * @m: machine; the caller holds the lock that protects it
@@ -381,6 +418,8 @@ struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 	    (unsigned int)event >= D3COLD_NR_EVENTS)
 		return r;
 
+	if (!can_happen(m, event))
+		return r;
 	r = decide(m, &table[m->state][event], c);
 	if (r.error && r.error != -EIO)
 		return r;
@@ -394,7 +433,11 @@ struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 		break;
 	case D3COLD_EV_SUSPENDED:
 		m->asleep = true;
-		break;
+		/*
+		 * A setting that forbids it now has its own event, which wakes
+		 * the device; waking it here would wait for this very suspend.
+		 */
+		return r;
 	case D3COLD_EV_LOSS:
 		if (before != D3COLD_LOST)
 			r.actions |= D3COLD_DO_SIGNAL_LOST;

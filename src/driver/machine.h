@@ -91,6 +91,7 @@ struct d3cold_machine {
  * @hold: a wake that is not a leave keeps the device awake
  * @own_wake: RESUMED: the VMM's own access woke the device
  * @one_shot: RESUMED: the VMM's entry ends at this wake (WITH_WAKEUP)
+ * @internal: RESUMED: a wake of the driver's own that the user shall not notice
  * @blocked: VFs enabled or, while open, ATS on
  * @unsupported: VMM_ENTER: no PM capability, a VF, or no runtime PM
  * @guest_d3hot: VMM_ENTER: the guest-visible D-state is D3hot
@@ -103,6 +104,7 @@ struct d3cold_context {
 	bool hold;
 	bool own_wake;
 	bool one_shot;
+	bool internal;
 	bool blocked;
 	bool unsupported;
 	bool guest_d3hot;

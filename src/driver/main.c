@@ -91,20 +91,37 @@ out_put:
 static void d3cold_close_device(struct vfio_device *vdev)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
-	int awake = d3cold_get(d3, D3COLD_CAUSE_CLOSE);
+	struct pci_dev *pdev = d3->core.pdev;
+	int asleep = d3cold_get(d3, D3COLD_CAUSE_CLOSE);
+	pci_dev_flags_t flags = pdev->dev_flags;
 
 	mutex_lock(&d3->ops_lock);
+	/* Runtime PM could not wake it (the port's resume failed, say). */
+	if (asleep)
+		d3cold_lose(d3);
 	d3cold_user_event(d3, D3COLD_EV_CLOSE, NULL);
 	mutex_unlock(&d3->ops_lock);
 
+	/*
+	 * Whoever is not there is not reset: each method would wait a minute
+	 * for an answer, in process exit and under the lock of the device set.
+	 */
+	if (d3cold_is_lost(d3)) {
+		d3->core.reset_works = false;
+		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+	}
 	vfio_pci_core_close_device(vdev);
+	pdev->dev_flags = flags;
+	/* What was gated belonged to this user. */
+	d3->gated = false;
+	d3->intx_user_masked = false;
 
 	d3cold_feature_close(d3);
 	spin_lock(&d3->lock);
 	d3->guest_state = PCI_D0;
 	d3->user = 0;
 	spin_unlock(&d3->lock);
-	if (!awake)
+	if (!asleep)
 		d3cold_put(d3);
 	d3cold_qualify_start(d3);
 }
@@ -144,7 +161,7 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	mutex_init(&d3->guest_lock);
 	spin_lock_init(&d3->lock);
 	INIT_LIST_HEAD(&d3->marks);
-	INIT_WORK(&d3->reset_work, d3cold_reset_work);
+	INIT_DELAYED_WORK(&d3->reset_work, d3cold_reset_work);
 	d3cold_machine_init(&d3->machine);
 	d3->policy = d3cold_default_policy(pdev, default_policy);
 	d3->rearm_hold = d3cold_default_hold(pdev);
@@ -187,7 +204,7 @@ static void d3cold_remove(struct pci_dev *pdev)
 	WRITE_ONCE(d3->dying, true);
 	/* Waits for the user to close the device. */
 	vfio_pci_core_unregister_device(&d3->core);
-	cancel_work_sync(&d3->reset_work);
+	cancel_delayed_work_sync(&d3->reset_work);
 	d3cold_pm_detach(d3);
 	vfio_put_device(&d3->core.vdev);
 }

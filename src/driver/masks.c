@@ -355,8 +355,7 @@ static void fix_bars(const struct d3cold_config *c, u8 *out)
 		    ++i < PCI_STD_NUM_BARS)
 			put32(vbar + 4, get32(vbar + 4) & (u32)(mask >> 32));
 	}
-	put32(out + PCI_ROM_ADDRESS,
-	      fixed_rom(c, c->rom_size ? c->rom_size : image_size(c)));
+	put32(out + PCI_ROM_ADDRESS, fixed_rom(c, c->rom_size));
 }
 
 /**

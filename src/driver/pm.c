@@ -33,6 +33,7 @@ void d3cold_mark(struct d3cold_device *d3, struct d3cold_mark *mark,
 {
 	mark->task = current;
 	mark->cause = cause;
+	mark->start = ktime_get_ns();
 	spin_lock(&d3->lock);
 	/* The newest first: a mark made inside another one is the closer cause.
 	 */
@@ -87,25 +88,39 @@ void d3cold_put(struct d3cold_device *d3)
 
 #ifdef CONFIG_PM
 
-/* Why is the device being resumed? A resume runs in the task that wants it. */
-static enum d3cold_cause wake_cause(struct d3cold_device *d3)
+/*
+ * Did the port wake, and took the device along? A resume sets last_busy; this
+ * device's own resume of the port leaves no other user behind.
+ */
+static bool port_woke(struct pci_dev *port)
 {
-	struct pci_dev *port = pci_upstream_bridge(d3->core.pdev);
+	return port &&
+	       ktime_get_ns() - READ_ONCE(port->dev.power.last_busy) <
+		       D3COLD_SIBLING_NS &&
+	       (atomic_read(&port->dev.power.usage_count) > 1 ||
+		atomic_read(&port->dev.power.child_count) > 0);
+}
+
+/*
+ * Why is the device being resumed? A resume runs in the task that wants it.
+ * @start is moved back to when that task began, where it has said so.
+ */
+static enum d3cold_cause wake_cause(struct d3cold_device *d3, u64 *start)
+{
 	struct d3cold_mark *mark;
 
 	lockdep_assert_held(&d3->lock);
 
-	list_for_each_entry(mark, &d3->marks, list)
-		if (mark->task == current)
+	list_for_each_entry(mark, &d3->marks, list) {
+		if (mark->task == current) {
+			*start = mark->start;
 			return mark->cause;
-	if (current->flags & PF_KTHREAD) {
-		/* A resume sets last_busy; a port's then wakes children. */
-		if (port &&
-		    ktime_get_ns() - READ_ONCE(port->dev.power.last_busy) <
-			    D3COLD_SIBLING_NS)
-			return D3COLD_CAUSE_SIBLING;
-		return D3COLD_CAUSE_ASYNC;
+		}
 	}
+	if (current->flags & PF_KTHREAD)
+		return port_woke(pci_upstream_bridge(d3->core.pdev)) ?
+			       D3COLD_CAUSE_SIBLING :
+			       D3COLD_CAUSE_ASYNC;
 	/* The VFIO core resumes for every ioctl before any code of ours runs. */
 	if (d3->user && current->tgid == d3->user)
 		return D3COLD_CAUSE_VMM;
@@ -141,25 +156,26 @@ static int d3cold_runtime_suspend(struct device *dev)
 	struct d3cold_context c;
 	unsigned int actions;
 	pci_power_t reached;
-	bool limit = false;
+	u64 wait_ns = 0;
 	int error, ret;
 
-	/* Dead already: nothing to save, and the port's power is to cycle. */
-	if (READ_ONCE(d3->recovering))
-		return dev->bus->pm->runtime_suspend(dev);
-
-	/* An impostor, or nothing, in the slot: do not save its registers. */
+	/*
+	 * An impostor, or nothing, in the slot: do not save its registers. A
+	 * link that is being recovered gets a second chance.
+	 */
 	if (!d3cold_identity_note(d3)) {
+		pm_runtime_mark_last_busy(dev);
+		if (++d3->absent < 2)
+			return -EBUSY;
 		spin_lock(&d3->lock);
-		c = d3cold_context(d3);
 		d3->stats.verify_failures++;
-		actions = d3cold_step(d3, D3COLD_EV_LOSS, &c, &error);
 		spin_unlock(&d3->lock);
-		d3cold_apply(d3, actions);
+		d3cold_lose(d3);
 		pci_err(d3->core.pdev,
 			"device is gone or another one: not suspended, marked lost\n");
 		return -EBUSY;
 	}
+	d3->absent = 0;
 
 	spin_lock(&d3->lock);
 	c = d3cold_context(d3);
@@ -167,15 +183,15 @@ static int d3cold_runtime_suspend(struct device *dev)
 	if (ret)
 		d3->stats.vetoes++;
 	else
-		limit = !d3cold_budget_take(d3);
+		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 	/* The veto marked last busy, without which nobody would try again. */
 	if (ret)
 		return ret;
-	if (limit)
-		d3cold_budget_limit(d3, true);
+	if (wait_ns)
+		d3cold_budget_limit(d3, wait_ns);
 
 	ret = dev->bus->pm->runtime_suspend(dev);
 
@@ -233,19 +249,21 @@ static void came_back(struct d3cold_device *d3, const char *problem,
 	unsigned int actions;
 	int error;
 
+	if (problem) {
+		d3cold_lose(d3);
+		pci_err(d3->core.pdev,
+			"did not come back from D3cold (%s): marked lost; write 1 to d3cold/recover, or remove and rescan it\n",
+			problem);
+		return;
+	}
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
 	c = d3cold_context(d3);
 	c.own_wake = own_wake(cause);
-	actions = d3cold_step(d3, problem ? D3COLD_EV_LOSS : D3COLD_EV_RESUMED,
-			      &c, &error);
+	c.internal = cause == D3COLD_CAUSE_POLICY;
+	actions = d3cold_step(d3, D3COLD_EV_RESUMED, &c, &error);
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
-
-	if (problem)
-		pci_err(d3->core.pdev,
-			"did not come back from D3cold (%s): marked lost; write 1 to d3cold/recover, or remove and rescan it\n",
-			problem);
 }
 
 /*
@@ -262,15 +280,12 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 took;
 	int ret;
 
-	if (READ_ONCE(d3->recovering))
-		return dev->bus->pm->runtime_resume(dev), 0;
-
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
 	cold = d3->reached_d3cold;
 	if (!cold)
 		d3->stats.d3hot_only++;
-	cause = wake_cause(d3);
+	cause = wake_cause(d3, &start);
 	note_wake(d3, cause);
 	spin_unlock(&d3->lock);
 
@@ -320,6 +335,20 @@ static void sample(struct work_struct *work)
 }
 
 /*
+ * A copy of config space as it is, for the recovery; the bus, too, is to save
+ * it, and to choose a power state, which it does only if nobody has.
+ */
+static void keep_state(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+
+	pci_save_state(pdev);
+	kfree(d3->saved);
+	d3->saved = pci_store_saved_state(pdev);
+	pdev->state_saved = false;
+}
+
+/*
  * Going to sleep may resume the device first, in this task. Then it is awake,
  * and what it is can be written down; the power goes with no runtime callback.
  */
@@ -334,8 +363,8 @@ static void sample(struct work_struct *work)
 		d3cold_mark(d3, &mark, D3COLD_CAUSE_SYSTEM);                \
 		ret = dev->bus->pm->_op(dev);                               \
 		d3cold_unmark(d3, &mark);                                   \
-		if ((_awake) && !ret)                                       \
-			d3cold_identity_note(d3);                           \
+		if ((_awake) && !ret && d3cold_identity_note(d3))           \
+			keep_state(d3);                                     \
 		return ret;                                                 \
 	}
 
@@ -444,7 +473,7 @@ void d3cold_pm_detach(struct d3cold_device *d3)
 	if (d3->machine.pinned)
 		pm_runtime_put_noidle(dev);
 	d3->machine.pinned = false;
-	d3cold_budget_limit(d3, false);
+	d3cold_budget_lift(d3);
 	kfree(d3->saved);
 	d3->saved = NULL;
 }

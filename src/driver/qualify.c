@@ -13,6 +13,8 @@
 #define D3COLD_QUALIFY_POLL_MS 100
 /* Beyond the autosuspend delay: the port needs 100 ms more, a slow one longer. */
 #define D3COLD_QUALIFY_PATIENCE_MS 10000
+/* Who sets a delay longer than this qualifies at a later D3cold. */
+#define D3COLD_QUALIFY_DELAY_MS 60000u
 
 /**
  * d3cold_qualify_start() - wait for the idle D3cold, then verify
@@ -23,7 +25,8 @@ void d3cold_qualify_start(struct d3cold_device *d3)
 	if (READ_ONCE(d3->qualified) || READ_ONCE(d3->dying) || !d3->layered)
 		return;
 	WRITE_ONCE(d3->qualify_until,
-		   jiffies + msecs_to_jiffies(d3cold_delay_ms(d3) +
+		   jiffies + msecs_to_jiffies(min(d3cold_delay_ms(d3),
+						  D3COLD_QUALIFY_DELAY_MS) +
 					      D3COLD_QUALIFY_PATIENCE_MS));
 	mod_delayed_work(system_freezable_wq, &d3->qualify_work,
 			 msecs_to_jiffies(D3COLD_QUALIFY_POLL_MS));

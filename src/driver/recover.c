@@ -21,14 +21,19 @@
 /* PCIe r6.0, 6.6.1: config requests 100 ms after the end of reset. */
 #define D3COLD_SETTLE_MS 100
 
-/* Is somebody there? Bounded by @ms; returns at once if the slot is empty. */
+static bool gone(struct d3cold_device *d3)
+{
+	return d3->core.pdev->error_state == pci_channel_io_perm_failure;
+}
+
+/* Is somebody there? Bounded by @ms. */
 static bool answers(struct d3cold_device *d3, unsigned int ms)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	unsigned int waited = 0, step = 10;
 	u32 id;
 
-	while (pdev->error_state != pci_channel_io_perm_failure) {
+	while (!gone(d3)) {
 		pci_read_config_dword(pdev, PCI_VENDOR_ID, &id);
 		/* All ones, or the vendor ID of a CRS completion: not yet. */
 		if (!PCI_POSSIBLE_ERROR(id) && (id & 0xffff) != 0x0001)
@@ -57,10 +62,10 @@ static const char *reload(struct d3cold_device *d3)
  * The ACPI core counts references and believes that the power is on: only an
  * explicit off makes it run _ON again.
  */
-static bool power_cycle(struct d3cold_device *d3)
+static bool power_cycle(struct pci_dev *pdev)
 {
 #ifdef CONFIG_ACPI
-	struct acpi_device *adev = ACPI_COMPANION(&d3->core.pdev->dev);
+	struct acpi_device *adev = ACPI_COMPANION(&pdev->dev);
 
 	if (!adev || !adev->flags.power_manageable ||
 	    !adev->power.states[ACPI_STATE_D3_COLD].flags.valid)
@@ -70,7 +75,7 @@ static bool power_cycle(struct d3cold_device *d3)
 	msleep(D3COLD_SETTLE_MS);
 	if (acpi_device_set_power(adev, ACPI_STATE_D0))
 		return false;
-	msleep(max(D3COLD_SETTLE_MS, d3->core.pdev->d3cold_delay));
+	msleep(max(D3COLD_SETTLE_MS, pdev->d3cold_delay));
 	return true;
 #else
 	return false;
@@ -96,6 +101,9 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 {
 	unsigned int i;
 
+	/* The PCI core gave it up: only remove and rescan help. */
+	if (gone(d3))
+		return problem;
 	/* Another device is in the slot: nothing will make it ours. */
 	if (answers(d3, 0) && !d3cold_identity_same_id(d3))
 		return problem;
@@ -105,7 +113,10 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 		if (!problem)
 			return NULL;
 	}
-	for (i = 0; i < D3COLD_POWER_CYCLES && power_cycle(d3); i++) {
+	/* Only if the power was cut before: then nobody else depends on it. */
+	for (i = 0; i < D3COLD_POWER_CYCLES && d3->reached_d3cold &&
+		    power_cycle(d3->core.pdev);
+	     i++) {
 		if (answers(d3, D3COLD_LATE_MS))
 			problem = reload(d3);
 		if (!step_done(d3, "power", problem))
@@ -114,31 +125,42 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 	return problem;
 }
 
-/*
- * The device is dead to the PCI core, which then lets it "suspend" without
- * touching it, and the port after it: the port's power resource cycles.
- */
+struct others {
+	struct pci_dev *pdev;
+	bool awake;
+};
+
+static int note_awake(struct pci_dev *other, void *data)
+{
+	struct others *others = data;
+
+	if (other != others->pdev && !pm_runtime_suspended(&other->dev))
+		others->awake = true;
+	return 0;
+}
+
+/* The port's power, as its own suspend and resume would cut and give it. */
 static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 {
-	struct pci_dev *port = pci_upstream_bridge(d3->core.pdev);
-	struct device *dev = &d3->core.pdev->dev;
-	struct d3cold_mark mark;
-	unsigned int i;
+	struct pci_dev *pdev = d3->core.pdev;
+	struct pci_dev *port = pci_upstream_bridge(pdev);
+	struct others others = { .pdev = pdev };
+	bool cycled;
 
-	if (!port || !d3->layered || !port->bridge_d3)
+	if (!port)
 		return problem;
-
-	d3cold_mark(d3, &mark, D3COLD_CAUSE_RECOVER);
-	WRITE_ONCE(d3->recovering, true);
-	pm_runtime_put_noidle(dev);
-	pm_runtime_suspend(dev);
-	for (i = 0; i < 20 && !pm_runtime_suspended(&port->dev); i++)
-		msleep(50);
-	pm_runtime_get_sync(dev);
-	WRITE_ONCE(d3->recovering, false);
-	d3cold_unmark(d3, &mark);
-
-	return step_done(d3, "port", d3cold_retry(d3, "port power cycle"));
+	pci_walk_bus(pdev->bus, note_awake, &others);
+	if (others.awake || pm_runtime_resume_and_get(&port->dev) < 0)
+		return problem;
+	pci_save_state(port);
+	cycled = power_cycle(port);
+	pci_restore_state(port);
+	pm_runtime_put(&port->dev);
+	if (!cycled)
+		return problem;
+	if (answers(d3, D3COLD_LATE_MS))
+		problem = reload(d3);
+	return step_done(d3, "port", problem);
 }
 
 static const char *reset(struct d3cold_device *d3, const char *problem)
@@ -172,6 +194,12 @@ int d3cold_recover(struct d3cold_device *d3)
 		ret = -EALREADY;
 		goto out;
 	}
+	if (gone(d3)) {
+		pci_err(d3->core.pdev,
+			"the PCI core has given it up: remove and rescan it\n");
+		ret = -EIO;
+		goto out;
+	}
 	problem = d3cold_identity_check(d3);
 	if (problem)
 		problem = d3cold_retry(d3, problem);
@@ -191,8 +219,9 @@ int d3cold_recover(struct d3cold_device *d3)
 	d3->policy = D3COLD_POLICY_OFF;
 	d3->stats.recoveries++;
 	spin_unlock(&d3->lock);
+	/* Before the event: from then on users write what this restores. */
+	d3cold_irq_gate(d3, false);
 	d3cold_user_event(d3, D3COLD_EV_RECOVERED, NULL);
-	d3cold_irq_restore(d3);
 	pci_warn(
 		d3->core.pdev,
 		"recovered; its policy is \"off\" now, set another to power it off again\n");

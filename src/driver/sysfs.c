@@ -130,6 +130,8 @@ static ssize_t max_cycles_per_min_store(struct d3cold_device *d3,
 	d3->max_cycles_per_min = value;
 	d3->budget_used = 0;
 	spin_unlock(&d3->lock);
+	if (READ_ONCE(d3->over_budget))
+		mod_delayed_work(system_freezable_wq, &d3->budget_work, 0);
 	return count;
 }
 
