@@ -36,7 +36,7 @@ check-all:
 
 .PHONY: install uninstall
 install:
-	scripts/install $(VERSION)
+	scripts/install $(VERSION) $(KVER)
 uninstall:
 	scripts/install --remove $(VERSION)
 

@@ -186,6 +186,7 @@ static const struct vndr_body {
 	{ 0x1af4, 0x1000, 0x107f, 0x05, 16 }, /* a window: not its data, */
 	{ 0x1af4, 0x1000, 0x107f, 0x08, 0xff }, /* shared memory */
 };
+
 /* clang-format on */
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -387,7 +388,7 @@ void d3cold_compose(const struct d3cold_config *c, u8 *out)
 				    PCI_COMMAND_MEMORY;
 }
 
-/* Make [@from, @end) servable as far as it lies in [.., @limit). */
+/* Make [@from, @end) servable, as far as it is below @limit. */
 static void serve(u8 *servable, unsigned int from, unsigned int end,
 		  unsigned int limit)
 {
@@ -456,7 +457,7 @@ static unsigned int reach(const struct d3cold_config *c, const struct run *r)
 
 	if (r->space == STD && r->id == PCI_CAP_ID_EXP &&
 	    r->begin + PCI_EXP_FLAGS < r->end) {
-		/* Without a link, and up to 6.11 without Link Status 2. */
+		/* Without a link, and in 6.1 without Link Status 2. */
 		least = (c->vconfig[r->begin + PCI_EXP_FLAGS] &
 			 PCI_EXP_FLAGS_VERS) >= 2 ?
 				PCI_EXP_LNKSTA2 + 2 :

@@ -8,17 +8,15 @@
 #define D3COLD_MASKS_H
 
 #include <linux/pci_regs.h>
-
-#ifdef __KERNEL__
 #include <linux/types.h>
-#else
+
+#ifndef __KERNEL__
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
 #endif
 
 /* Bytes of the bitmap that says which bytes are servable. */

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, cpus, timeout, work and dir it uses.
+# table, devices, svm, full_speed, cpus, append, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -40,14 +40,14 @@ add_device() {
 	nvme)
 		truncate -s 64M "$dir/disks/$id"
 		qemu+=(
-			-drive if=none,format=raw,id="disk-$id",file="$work/run/disks/$id"
-			-device nvme,serial="$id",drive="disk-$id,$at"
+			-drive "if=none,format=raw,id=disk-$id,file=$work/run/disks/$id"
+			-device "nvme,serial=$id,drive=disk-$id,$at"
 		)
 		;;
 	ivshmem)
 		qemu+=(
-			-object memory-backend-ram,id="mem-$id",size=1M,share=on
-			-device ivshmem-plain,memdev="mem-$id,$at"
+			-object "memory-backend-ram,id=mem-$id,size=1M,share=on"
+			-device "ivshmem-plain,memdev=mem-$id,$at"
 		)
 		;;
 	*)
@@ -59,7 +59,10 @@ add_device() {
 qemu_arguments() {
 	local share r n f name speed='' functions root_port multi
 	local cpu=qemu64 memory=1G
-	local append="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
+	local arguments="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
+
+	# On a busy host the kernel's look at the timer panics: "timer doesn't work"
+	arguments+=" no_timer_check"
 
 	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
 	share=$(root_dir $qemu_root)/usr/share
@@ -73,17 +76,19 @@ qemu_arguments() {
 		-device intel-iommu,intremap=on
 		-kernel "$r/boot/vmlinuz-$(kernel_version "$kernel")"
 		-initrd "$("$vm/initrd" "$kernel")"
-		-append "$append"
+		-append "$arguments $append"
 		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
 		-device virtio-9p-pci,fsdev=root,mount_tag=root,addr=10
 		-fsdev local,id=run,path="$work/run",security_model=none
 		-device virtio-9p-pci,fsdev=run,mount_tag=run,addr=11
-		-chardev file,id=power,path="$work/power",logfile="$work/run/power.raw"
-		-device isa-debugcon,iobase=$power_port,chardev=power
+		-fsdev local,id=again,path="$work/run",security_model=none
+		-device virtio-9p-pci,fsdev=again,mount_tag=again,addr=12
+		-chardev "file,id=power,path=$work/power,logfile=$work/run/power.raw"
+		-device isa-debugcon,iobase="$power_port",chardev=power
 		"${acpi[@]}"
 	)
 	# Linux waits seconds for a link above 5 GT/s that goes down with the port
-	[[ $table != port ]] || speed=,x-speed=5
+	[[ $table != port || -n $full_speed ]] || speed=,x-speed=5
 	for n in "${!devices[@]}"; do
 		name=$(slot_name "$n")
 		root_port=pcie-root-port,id=$name,bus=pcie.0,chassis=$((n + 1)),slot=$((n + 1))

@@ -105,5 +105,19 @@ ready() {
 	wait_state D3cold 15 "$kind: idle in D3cold"
 }
 
+# usage_is N WHAT: the references that keep it awake, where the kernel tells; a point
+usage_is() {
+	[[ -e $sys/power/runtime_usage ]] || { skip "$2" "no CONFIG_PM_ADVANCED_DEBUG"; return; }
+	read_file "$sys/power/runtime_usage"
+	is "$line" "$1" "$2"
+}
+
+# at_rest WHAT: three points: nobody uses it, it sleeps, and nothing is owed
+at_rest() {
+	is "$(d3cold state) $(d3cold entered_by)" "idle none" "$1: state idle, nobody has entered"
+	wait_state D3cold 10 "$1: in D3cold"
+	usage_is 0 "$1: no reference is left"
+}
+
 # active objects in the slab caches whose name matches REGEX
 slab_objects() { awk -v re="$1" '$1 ~ re { n += $2 } END { print n + 0 }' /proc/slabinfo; }

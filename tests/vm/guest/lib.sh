@@ -8,3 +8,5 @@
 . /mnt/guest/power.sh
 . /mnt/guest/client.sh
 . /mnt/guest/registers.sh
+. /mnt/guest/ram.sh
+. /mnt/guest/wakes.sh

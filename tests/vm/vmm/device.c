@@ -26,6 +26,16 @@ int device_fd(void)
 	return -1;
 }
 
+int open_devices(struct device **list, int max)
+{
+	int n = 0;
+
+	for (struct device *d = devices; d < devices + MAX_DEVICES && n < max; d++)
+		if (d->num_fds)
+			list[n++] = d;
+	return n;
+}
+
 /* As QEMU does when it realizes a device: ask for every region, no access. */
 static void learn_regions(void)
 {
@@ -139,11 +149,10 @@ static struct device *by_bdf(const char *bdf)
 static void do_open(struct result *r, int argc, char **argv)
 {
 	struct device *d = devices;
-	char path[128], link[128];
+	char path[128], link[128], name[128];
 	ssize_t n;
 	int fd;
 
-	(void)argc;
 	if (by_bdf(argv[1])) {
 		say(r, "-EBUSY");
 		return;
@@ -164,7 +173,9 @@ static void do_open(struct result *r, int argc, char **argv)
 		close_all(d);
 		return;
 	}
-	fd = ioctl(d->group, VFIO_GROUP_GET_DEVICE_FD, argv[1]);
+	snprintf(name, sizeof(name), "%s%s%s", argv[1], argc > 2 ? " " : "",
+		 argc > 2 ? argv[2] : "");
+	fd = ioctl(d->group, VFIO_GROUP_GET_DEVICE_FD, name);
 	if (fd < 0) {
 		say_errno(r);
 		close_all(d);
@@ -244,12 +255,11 @@ static void do_reset(struct result *r, int argc, char **argv)
 }
 
 /* With every group that this process has open, as QEMU does it */
-static void do_hot_reset(struct result *r, int argc, char **argv)
+int hot_reset(int fd)
 {
 	char buf[sizeof(struct vfio_pci_hot_reset) + MAX_DEVICES * sizeof(__s32)] = { 0 };
 	struct vfio_pci_hot_reset *reset = (void *)buf;
 
-	(void)argc, (void)argv;
 	reset->argsz = sizeof(buf);
 	for (struct device *d = devices; d < devices + MAX_DEVICES; d++) {
 		bool seen = false;
@@ -259,14 +269,20 @@ static void do_hot_reset(struct result *r, int argc, char **argv)
 		if (d->num_fds && !seen)
 			reset->group_fds[reset->count++] = d->group;
 	}
-	if (ioctl(device_fd(), VFIO_DEVICE_PCI_HOT_RESET, reset))
+	return ioctl(fd, VFIO_DEVICE_PCI_HOT_RESET, reset);
+}
+
+static void do_hot_reset(struct result *r, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	if (hot_reset(device_fd()))
 		say_errno(r);
 	else
 		say(r, "0");
 }
 
 const struct command device_commands[] = {
-	{ "open", 1, do_open, "BDF    open it; commands mean it from now on" },
+	{ "open", 1, do_open, "BDF [vf_token=UUID]    open it; commands mean it from now on" },
 	{ "close", 0, do_close, "[BDF]    close every fd, group and container of it" },
 	{ "use", 1, do_use, "BDF    commands mean this open device" },
 	{ "dup", 0, do_dup, "   use a dup'ed fd" },

@@ -73,6 +73,7 @@ int eventfd_of(const char *index)
 static void do_eventfd(struct result *r, int argc, char **argv)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
+	const uint64_t one = 1;
 	uint64_t count = 0;
 	int timeout = 0;
 
@@ -94,6 +95,8 @@ static void do_eventfd(struct result *r, int argc, char **argv)
 		timeout = argc > 3 ? (int)number(argv[3]) : 1000;
 	if (!strcmp(argv[1], "close")) {
 		say(r, "%d", close(poll_fd.fd));
+	} else if (!strcmp(argv[1], "signal")) {
+		say(r, "%d", write(poll_fd.fd, &one, sizeof(one)) == sizeof(one) ? 0 : -1);
 	} else if (poll(&poll_fd, 1, timeout) < 0 ||
 		   (read(poll_fd.fd, &count, sizeof(count)) < 0 && errno != EAGAIN)) {
 		say_errno(r);
@@ -190,7 +193,8 @@ static void do_stop(struct result *r, int argc, char **argv)
 
 static const struct command own_commands[];
 static const struct command *const tables[] = { own_commands, device_commands, region_commands,
-						feature_commands, irq_commands, raw_commands };
+						feature_commands, irq_commands, raw_commands,
+						stress_commands, watch_commands };
 
 static void do_help(struct result *r, int argc, char **argv)
 {
@@ -202,7 +206,7 @@ static void do_help(struct result *r, int argc, char **argv)
 
 static const struct command own_commands[] = {
 	{ "eventfd", 1, do_eventfd,
-	  "new | read N | wait N [MS] | close N    make one (its N); take its count" },
+	  "new | read N | wait N [MS] | signal N | close N    make one (its N); take its count" },
 	{ "sleep", 1, do_sleep, "MS" },
 	{ "time", 1, do_time, "COMMAND    microseconds, then the command's result" },
 	{ "repeat", 2, do_repeat, "N COMMAND    the last result" },

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -291,6 +292,26 @@ static void do_region(struct result *r, int argc, char **argv)
 	}
 }
 
+/* Lets KVM's place be taken by "eventfd signal": the kernel does the write */
+static void do_ioeventfd(struct result *r, int argc, char **argv)
+{
+	struct vfio_device_ioeventfd set = { .argsz = sizeof(set) };
+	unsigned int index = number(argv[1]);
+
+	if (argc < 6 || index >= (unsigned int)dev->num_regions) {
+		say(r, "usage");
+		return;
+	}
+	set.offset = dev->regions[index].info.offset + number(argv[2]);
+	set.flags = number(argv[3]); /* 1, 2, 4 and 8 are the flags' values, too */
+	set.data = number(argv[4]);
+	set.fd = argv[5][0] == '-' ? -1 : eventfd_of(argv[5]);
+	if (ioctl(device_fd(), VFIO_DEVICE_IOEVENTFD, &set))
+		say_errno(r);
+	else
+		say(r, "0");
+}
+
 static void do_regions(struct result *r, int argc, char **argv)
 {
 	(void)argc, (void)argv;
@@ -312,6 +333,8 @@ const struct command region_commands[] = {
 	{ "bar", 3, do_region, "read N OFF LEN | write N OFF LEN VALUE    by pread and pwrite" },
 	{ "region", 3, do_region,
 	  "read N OFF LEN | write N OFF LEN VALUE | find TYPE SUBTYPE    (its N)" },
+	{ "ioeventfd", 5, do_ioeventfd,
+	  "N OFF LEN VALUE EVENTFD|-1    VALUE is written at every signal of the eventfd" },
 	{ "regions", 0, do_regions, "   all of them" },
 	{ "map", 2, do_map,
 	  "new N | read N OFF [LEN] | write N OFF 4 VALUE | drop N    by mmap; SIGBUS is a result" },

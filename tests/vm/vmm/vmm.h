@@ -62,8 +62,10 @@ int eventfd_of(const char *index); /* of "eventfd new", -1 for others */
 /* device.c */
 int device_fd(void);
 int find_pm_cap(void);
+int open_devices(struct device **list, int max);
+int hot_reset(int fd); /* through this device, with every open group */
 
 extern const struct command device_commands[], region_commands[], feature_commands[],
-	irq_commands[], raw_commands[];
+	irq_commands[], raw_commands[], stress_commands[], watch_commands[];
 
 #endif
