@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/vfio_pci_core.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "d3cold_vfio_pci.h"
@@ -105,6 +106,8 @@ struct d3cold_identity {
  * @link_downgrades: resumes with a slower or narrower link than before
  * @wakes: resumes, by cause
  * @residency_ns: time in each bucket up to d3cold_device.since
+ * @shadow_hits: config reads answered while asleep
+ * @shadow_misses: config reads that had to wake the device
  * @latency_last_us: duration of the last wake from D3cold, verified. Resumes
  *	that the VFIO core asked for (ioctls) are seen after the port's own.
  * @latency_max_us: the longest of them
@@ -120,6 +123,8 @@ struct d3cold_stats {
 	u64 link_downgrades;
 	u64 wakes[D3COLD_NR_CAUSES];
 	u64 residency_ns[D3COLD_NR_BUCKETS];
+	u64 shadow_hits;
+	u64 shadow_misses;
 	u64 latency_last_us;
 	u64 latency_max_us;
 };
@@ -139,6 +144,7 @@ struct d3cold_wake {
 };
 
 struct d3cold_kobject;
+struct d3cold_shadow;
 
 /**
  * struct d3cold_device - a device bound to this driver
@@ -178,6 +184,8 @@ struct d3cold_kobject;
  * @reached_d3cold: the current suspend has been counted as D3cold
  * @stats: counters
  * @wake: the last wake
+ * @shadow: config space as the user reads it while asleep; NULL if closed
+ * @shadow_wait: readers who wait for its capture
  * @identity: what the device must be after a power cut; written in probe and
  *	by the suspend callback, which nothing that reads it runs beside
  * @saved: config state of the last power-off, the recovery's copy; likewise
@@ -235,6 +243,8 @@ struct d3cold_device {
 	struct d3cold_stats stats;
 	struct d3cold_wake wake;
 
+	struct d3cold_shadow *shadow;
+	wait_queue_head_t shadow_wait;
 	struct d3cold_identity identity;
 	struct pci_saved_state *saved;
 	bool over_budget;
@@ -338,6 +348,16 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd,
 		  unsigned long arg);
 void d3cold_reset_work(struct work_struct *work);
 void d3cold_reset_done(struct pci_dev *pdev);
+
+/* shadow.c: config reads without waking */
+int d3cold_shadow_open(struct d3cold_device *d3);
+void d3cold_shadow_close(struct d3cold_device *d3);
+void d3cold_shadow_capture(struct d3cold_device *d3);
+void d3cold_shadow_drop(struct d3cold_device *d3);
+ssize_t d3cold_shadow_read(struct d3cold_device *d3, char __user *buf,
+			   size_t count, loff_t *ppos);
+ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
+			    size_t count, loff_t *ppos);
 
 /* feature.c: VFIO_DEVICE_FEATURE */
 int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,

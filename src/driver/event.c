@@ -189,6 +189,7 @@ void d3cold_lose(struct d3cold_device *d3)
 	d3cold_account(d3);
 	c = d3cold_context(d3);
 	actions = d3cold_step(d3, D3COLD_EV_LOSS, &c, &error);
+	d3cold_shadow_drop(d3);
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 	/* A resample eventfd would take all ones for a pending interrupt. */

@@ -78,6 +78,13 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 			return read_absent(d3, buf, count, ppos);
 		return -EIO;
 	}
+	/* Awake this is one branch; who falls asleep behind it is woken. */
+	if (READ_ONCE(d3->machine.quiesced) &&
+	    VFIO_PCI_OFFSET_TO_INDEX(pos) == VFIO_PCI_CONFIG_REGION_INDEX) {
+		done = d3cold_shadow_read(d3, buf, count, ppos);
+		if (done)
+			return done;
+	}
 	done = vfio_pci_core_read(vdev, buf, count, ppos);
 	if (unlikely(d3cold_is_lost(d3))) {
 		/* It was this very access that found it gone. */
@@ -98,9 +105,13 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 	pci_power_t reached, before;
 	ssize_t done;
 
-	if (d3cold_get(d3, D3COLD_CAUSE_GUEST))
-		return -EIO;
 	mutex_lock(&d3->guest_lock);
+	done = d3cold_shadow_write(d3, buf, count, ppos);
+	if (done)
+		goto out_unlock;
+	done = -EIO;
+	if (d3cold_get(d3, D3COLD_CAUSE_GUEST))
+		goto out_unlock;
 	/* What this write reaches is newer than any reset before it. */
 	WRITE_ONCE(d3->reset_seen, false);
 	before = READ_ONCE(d3->core.pdev->current_state);
@@ -125,8 +136,9 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 				  NULL);
 		mutex_unlock(&d3->ops_lock);
 	}
-	mutex_unlock(&d3->guest_lock);
 	d3cold_put(d3);
+out_unlock:
+	mutex_unlock(&d3->guest_lock);
 	return done;
 }
 

@@ -68,9 +68,12 @@ static int d3cold_open_device(struct vfio_device *vdev)
 		ret = -EIO;
 		goto out_put;
 	}
-	ret = vfio_pci_core_enable(&d3->core);
+	ret = d3cold_shadow_open(d3);
 	if (ret)
 		goto out_put;
+	ret = vfio_pci_core_enable(&d3->core);
+	if (ret)
+		goto out_shadow;
 	vfio_pci_core_finish_enable(&d3->core);
 
 	mutex_lock(&d3->ops_lock);
@@ -81,8 +84,11 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	WRITE_ONCE(d3->reset_seen, false);
 	ret = d3cold_user_event(d3, D3COLD_EV_OPEN, NULL);
 	mutex_unlock(&d3->ops_lock);
-	if (ret)
-		vfio_pci_core_close_device(vdev);
+	if (!ret)
+		goto out_put;
+	vfio_pci_core_close_device(vdev);
+out_shadow:
+	d3cold_shadow_close(d3);
 out_put:
 	d3cold_put(d3);
 	return ret;
@@ -117,6 +123,7 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	d3->intx_user_masked = false;
 
 	d3cold_feature_close(d3);
+	d3cold_shadow_close(d3);
 	spin_lock(&d3->lock);
 	d3->guest_state = PCI_D0;
 	d3->user = 0;
@@ -161,6 +168,7 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	mutex_init(&d3->guest_lock);
 	spin_lock_init(&d3->lock);
 	INIT_LIST_HEAD(&d3->marks);
+	init_waitqueue_head(&d3->shadow_wait);
 	INIT_DELAYED_WORK(&d3->reset_work, d3cold_reset_work);
 	d3cold_machine_init(&d3->machine);
 	d3->policy = d3cold_default_policy(pdev, default_policy);

@@ -186,6 +186,8 @@ static int d3cold_runtime_suspend(struct device *dev)
 		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
 	spin_unlock(&d3->lock);
+	if (!ret)
+		d3cold_shadow_capture(d3);
 	d3cold_apply(d3, actions);
 	/* The veto marked last busy, without which nobody would try again. */
 	if (ret)
@@ -200,7 +202,9 @@ static int d3cold_runtime_suspend(struct device *dev)
 	actions = d3cold_step(
 		d3, ret ? D3COLD_EV_SUSPEND_FAILED : D3COLD_EV_SUSPENDED, &c,
 		&error);
-	if (!ret)
+	if (ret)
+		d3cold_shadow_drop(d3);
+	else
 		d3->stats.suspends++;
 	d3cold_account(d3);
 	/* Errors of the last step to D3 do not reach us: look what was reached.
@@ -262,6 +266,7 @@ static void came_back(struct d3cold_device *d3, const char *problem,
 	c.own_wake = own_wake(cause);
 	c.internal = cause == D3COLD_CAUSE_POLICY;
 	actions = d3cold_step(d3, D3COLD_EV_RESUMED, &c, &error);
+	d3cold_shadow_drop(d3);
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 }

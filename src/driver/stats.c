@@ -115,6 +115,8 @@ COUNTER(d3hot_only);
 COUNTER(vetoes);
 COUNTER(verify_failures);
 COUNTER(recoveries);
+COUNTER(shadow_hits);
+COUNTER(shadow_misses);
 COUNTER(link_downgrades);
 WAKES(guest, D3COLD_CAUSE_GUEST);
 WAKES(vmm, D3COLD_CAUSE_VMM);
@@ -144,6 +146,8 @@ static struct attribute *stats_attrs[] = {
 	PUT(vetoes),
 	PUT(verify_failures),
 	PUT(recoveries),
+	PUT(shadow_hits),
+	PUT(shadow_misses),
 	PUT(link_downgrades),
 	PUT(wakes_guest),
 	PUT(wakes_vmm),

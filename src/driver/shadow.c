@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The config shadow: what the VMM would read of config space, written down
+ * before the device is suspended, so that reads are answered without waking it.
+ * It belongs to one open. Which bits come from where is the business of
+ * masks.c.
+ */
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+
+#include "compat.h"
+#include "device.h"
+#include "masks.h"
+
+/**
+ * struct d3cold_shadow - config space of one open
+ * @valid: @bytes and @servable are those of the current suspend; under the
+ *	device's leaf lock
+ * @servable: bitmap of the bytes that may be answered
+ * @bytes: what the VMM reads, but for the D-state in PMCSR
+ * @phys: scratch of the capture
+ */
+struct d3cold_shadow {
+	bool valid;
+	u8 servable[D3COLD_SERVABLE_SIZE(PCI_CFG_SPACE_EXP_SIZE)];
+	u8 bytes[PCI_CFG_SPACE_EXP_SIZE];
+	__le32 phys[PCI_CFG_SPACE_EXP_SIZE / 4];
+};
+
+/**
+ * d3cold_shadow_open() - make the shadow of a new open
+ * @d3: device
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int d3cold_shadow_open(struct d3cold_device *d3)
+{
+	d3->shadow = kvzalloc(sizeof(*d3->shadow), GFP_KERNEL_ACCOUNT);
+	return d3->shadow ? 0 : -ENOMEM;
+}
+
+/**
+ * d3cold_shadow_close() - nobody reads what the last user's device had
+ * @d3: device, closed and awake
+ */
+void d3cold_shadow_close(struct d3cold_device *d3)
+{
+	kvfree(d3->shadow);
+	d3->shadow = NULL;
+}
+
+static void describe(struct d3cold_device *d3, struct d3cold_config *c)
+{
+	struct vfio_pci_core_device *core = &d3->core;
+	struct pci_dev *pdev = core->pdev;
+	int i;
+
+	c->phys = (u8 *)d3->shadow->phys;
+	c->vconfig = core->vconfig;
+	c->map = core->pci_config_map;
+	c->size = pdev->cfg_size;
+	c->bardirty = core->bardirty;
+	c->no_command_memory = pdev->no_command_memory;
+	c->rom_image = pdev->rom ? pdev->romlen : 0;
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		unsigned long flags = pci_resource_flags(pdev, i);
+
+		if (pci_resource_start(pdev, i))
+			c->bar[i].size = pci_resource_len(pdev, i);
+		c->bar[i].io = flags & IORESOURCE_IO;
+		c->bar[i].prefetch = flags & IORESOURCE_PREFETCH;
+		c->bar[i].mem64 = flags & IORESOURCE_MEM_64;
+	}
+	if (pci_resource_start(pdev, PCI_ROM_RESOURCE))
+		c->rom_size = pci_resource_len(pdev, PCI_ROM_RESOURCE);
+}
+
+/**
+ * d3cold_shadow_capture() - write config space down
+ * @d3: device, open, in D0 to D3hot, about to suspend
+ *
+ * Context: suspend callback, before the interrupts are quiesced, which changes
+ * vconfig. No user holds a PM reference: nothing else reads or writes vconfig.
+ */
+void d3cold_shadow_capture(struct d3cold_device *d3)
+{
+	struct d3cold_shadow *shadow = d3->shadow;
+	struct d3cold_config c = {};
+	unsigned int pos;
+	u32 value;
+
+	if (!shadow || !d3->core.vconfig)
+		return;
+	describe(d3, &c);
+	d3cold_servable_init(&c, shadow->servable);
+	memset(shadow->phys, 0xff, c.size);
+	for (pos = 0; pos < c.size; pos += 4) {
+		if (!(shadow->servable[pos / 8] >> (pos % 8) & 0xf))
+			continue;
+		pci_read_config_dword(d3->core.pdev, pos, &value);
+		shadow->phys[pos / 4] = cpu_to_le32(value);
+	}
+	d3cold_compose(&c, shadow->bytes);
+
+	spin_lock(&d3->lock);
+	shadow->valid = true;
+	spin_unlock(&d3->lock);
+	wake_up_all(&d3->shadow_wait);
+}
+
+/**
+ * d3cold_shadow_drop() - the device answers by itself again
+ * @d3: device
+ *
+ * Context: the caller holds @d3->lock.
+ */
+void d3cold_shadow_drop(struct d3cold_device *d3)
+{
+	lockdep_assert_held(&d3->lock);
+
+	if (d3->shadow)
+		d3->shadow->valid = false;
+	wake_up_all(&d3->shadow_wait);
+}
+
+/* The guest reads the D-state that it wrote, whatever the host did since. */
+static void patch(struct d3cold_device *d3, u8 *buf, unsigned int pos,
+		  size_t count)
+{
+	unsigned int pmcsr = d3->core.pdev->pm_cap + PCI_PM_CTRL;
+
+	if (!d3->core.pdev->pm_cap || pos > pmcsr || pmcsr - pos >= count)
+		return;
+	buf[pmcsr - pos] &= ~PCI_PM_CTRL_STATE_MASK;
+	buf[pmcsr - pos] |= (__force u8)d3->guest_state &
+			    PCI_PM_CTRL_STATE_MASK;
+}
+
+/* 1: copied; 0: awake, or not to be answered; -EAGAIN: being captured. */
+static int copy_out(struct d3cold_device *d3, u8 *buf, unsigned int pos,
+		    size_t count)
+{
+	struct d3cold_shadow *shadow = d3->shadow;
+	int ret = 0;
+
+	spin_lock(&d3->lock);
+	if (d3->machine.quiesced && !shadow->valid) {
+		ret = -EAGAIN;
+	} else if (d3->machine.quiesced) {
+		ret = d3cold_servable(shadow->servable, pos, count);
+		if (ret) {
+			memcpy(buf, shadow->bytes + pos, count);
+			patch(d3, buf, pos, count);
+			d3->stats.shadow_hits++;
+		} else {
+			d3->stats.shadow_misses++;
+		}
+	}
+	spin_unlock(&d3->lock);
+	return ret;
+}
+
+static bool captured(struct d3cold_device *d3)
+{
+	bool yes;
+
+	spin_lock(&d3->lock);
+	yes = !d3->machine.quiesced || d3->shadow->valid;
+	spin_unlock(&d3->lock);
+	return yes;
+}
+
+/**
+ * d3cold_shadow_read() - answer a config read without waking the device
+ * @d3: device, open
+ * @buf: user buffer
+ * @count: bytes wanted
+ * @ppos: region and offset in it; moved on by what is answered
+ *
+ * A read while the shadow is being captured waits for that. No lock is held
+ * while user memory is written.
+ *
+ * Return: @count; 0 if the device has to be asked; -EINTR or -EFAULT.
+ */
+ssize_t d3cold_shadow_read(struct d3cold_device *d3, char __user *buf,
+			   size_t count, loff_t *ppos)
+{
+	u64 pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	size_t size = d3->core.pdev->cfg_size, done, part;
+	u8 bounce[64];
+	int ret;
+
+	if (!d3->shadow || pos >= size || count > size - pos)
+		return 0;
+	for (done = 0; done < count; done += part) {
+		part = min(count - done, sizeof(bounce));
+		do {
+			if (wait_event_killable(d3->shadow_wait, captured(d3)))
+				return -EINTR;
+			ret = copy_out(d3, bounce, pos + done, part);
+		} while (ret == -EAGAIN);
+		/* Awake by now, or not servable: all of it from the device. */
+		if (!ret)
+			return 0;
+		if (copy_to_user(buf + done, bounce, part))
+			return -EFAULT;
+	}
+	*ppos += count;
+	return count;
+}
+
+/**
+ * d3cold_shadow_write() - a PMCSR write that asks for nothing but D3hot
+ * @d3: device, open
+ * @buf: user buffer
+ * @count: bytes
+ * @ppos: region and offset in it; moved on if the write is done with
+ *
+ * The device sleeps already: only the guest's view changes. Read once from user
+ * memory, here and only here: if any other writable bit would change, the
+ * device is woken for it, and the core reads the buffer again.
+ *
+ * Context: the caller holds @d3->guest_lock.
+ * Return: @count, or 0 if the device has to be asked.
+ */
+ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
+			    size_t count, loff_t *ppos)
+{
+	unsigned int pmcsr = d3->core.pdev->pm_cap + PCI_PM_CTRL;
+	unsigned int pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	struct d3cold_context c;
+	u8 wanted[4], now[4];
+	unsigned int actions = 0;
+	ssize_t ret = 0;
+	int error;
+
+	/* PMCSR itself, 16 bits; status bits in it are cleared by ones. */
+	if (!d3->shadow || pos != pmcsr || count > 2 ||
+	    copy_from_user(wanted, buf, count))
+		return 0;
+	if ((wanted[0] & PCI_PM_CTRL_STATE_MASK) != (__force u8)PCI_D3hot)
+		return 0;
+
+	mutex_lock(&d3->ops_lock);
+	spin_lock(&d3->lock);
+	if (d3->machine.asleep && d3->shadow->valid) {
+		memcpy(now, d3->shadow->bytes + pos, count);
+		wanted[0] = (wanted[0] ^ now[0]) & ~PCI_PM_CTRL_STATE_MASK;
+		if (count > 1)
+			wanted[1] = (wanted[1] ^ now[1]) |
+				    (wanted[1] & (PCI_PM_CTRL_PME_STATUS >> 8));
+		if (!wanted[0] && (count < 2 || !wanted[1])) {
+			d3->guest_state = PCI_D3hot;
+			c = d3cold_context(d3);
+			actions = d3cold_step(d3, D3COLD_EV_GUEST_ENTER, &c,
+					      &error);
+			ret = count;
+		}
+	}
+	spin_unlock(&d3->lock);
+	d3cold_apply(d3, actions);
+	mutex_unlock(&d3->ops_lock);
+
+	if (ret)
+		*ppos += ret;
+	return ret;
+}
