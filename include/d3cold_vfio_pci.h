@@ -46,7 +46,7 @@ extern "C" {
  */
 #define VFIO_DEVICE_FEATURE_D3COLD_ENTER 0xd3c0
 
-/* After any wake that is not a leave, stay in D0 until EXIT or a guest's D0. */
+/* After any wake that is not a leave, stay in D0 until EXIT. */
 #define VFIO_D3COLD_ENTER_HOLD (1 << 0)
 /* Signal @eventfd at every wake by others than the VMM, and at loss, until
  * EXIT. */

@@ -33,6 +33,7 @@ struct d3cold_context d3cold_context(struct d3cold_device *d3)
 		.allow_guest = vmm && d3->policy == D3COLD_POLICY_AUTO &&
 			       d3cold_policy_follows(d3),
 		.hold = d3->vmm_hold || d3->rearm_hold,
+		.vmm_hold = d3->vmm_hold,
 		.one_shot = d3->vmm_one_shot,
 		.blocked = d3cold_blocked(d3),
 		.unsupported = !d3cold_supported(d3),

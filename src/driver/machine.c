@@ -174,19 +174,26 @@ static void enter(struct d3cold_machine *m, unsigned int who,
 							 D3COLD_HELD;
 }
 
-/* Remove an owner; the last one to leave makes the device active. */
+/*
+ * Remove an owner; the last one to leave makes the device active. Any leave
+ * ends a hold, but for one that the VMM asked for: that ends with its entry.
+ */
 static void leave(struct d3cold_machine *m, unsigned int who,
 		  const struct d3cold_context *c)
 {
+	bool kept = m->state == D3COLD_HELD && c->vmm_hold;
+
 	/* Who never entered has nothing to end, and releases no hold. */
 	if (!(m->entered_by & who))
 		return;
 	m->entered_by &= ~who;
 	if (!m->entered_by)
 		m->state = D3COLD_ACTIVE;
+	else if ((kept && m->entered_by == D3COLD_BY_VMM) ||
+		 !may_sleep(m->entered_by, c))
+		m->state = D3COLD_HELD;
 	else
-		m->state = may_sleep(m->entered_by, c) ? D3COLD_ENTERED :
-							 D3COLD_HELD;
+		m->state = D3COLD_ENTERED;
 }
 
 /* The refusals of D3COLD_ENTER, in the order that the user API promises. */

@@ -89,6 +89,7 @@ struct d3cold_machine {
  * @allow_vmm: policy and qualification let the VMM's entry sleep
  * @allow_guest: policy and qualification follow this guest's D3hot
  * @hold: a wake that is not a leave keeps the device awake
+ * @vmm_hold: the VMM entered with HOLD: its hold ends with its entry only
  * @own_wake: RESUMED: the VMM's own access woke the device
  * @one_shot: RESUMED: the VMM's entry ends at this wake (WITH_WAKEUP)
  * @internal: RESUMED: a wake of the driver's own that the user shall not notice
@@ -102,6 +103,7 @@ struct d3cold_context {
 	bool allow_vmm;
 	bool allow_guest;
 	bool hold;
+	bool vmm_hold;
 	bool own_wake;
 	bool one_shot;
 	bool internal;

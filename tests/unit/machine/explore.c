@@ -208,11 +208,12 @@ struct label {
 #define C_OWN_WAKE 32u
 #define C_ONE_SHOT 64u
 #define C_INTERNAL 128u
-#define C_ALL 255u
+#define C_VMM_HOLD 256u
+#define C_ALL 511u
 
 static const char *const context_names[] = {
-	"hold",	  "blocked",  "unsupported", "not_d3hot",
-	"bad_fd", "own_wake", "one_shot",    "internal",
+	"hold",	    "blocked",	"unsupported", "not_d3hot", "bad_fd",
+	"own_wake", "one_shot", "internal",    "vmm_hold",
 };
 
 static const char *const level_names[] = { "off", "idle", "explicit", "guest" };
@@ -316,6 +317,7 @@ static struct d3cold_context context(unsigned int level, unsigned int bits)
 		.own_wake = bits & C_OWN_WAKE,
 		.one_shot = bits & C_ONE_SHOT,
 		.internal = bits & C_INTERNAL,
+		.vmm_hold = bits & C_VMM_HOLD,
 	};
 }
 
@@ -346,7 +348,9 @@ static int ref_leave(struct truth *t, uint8_t *owner,
 	}
 	if (*owner) {
 		*owner = 0;
-		t->held = (t->guest || t->vmm) && !may_sleep(t, c);
+		t->held = (t->guest || t->vmm) &&
+			  (!may_sleep(t, c) ||
+			   (t->held && t->vmm && c->vmm_hold));
 	}
 	return 0;
 }
@@ -773,6 +777,8 @@ static unsigned int free_bits(enum d3cold_event event)
 		bits |= C_BAD_FD;
 	if (event == D3COLD_EV_RESUMED)
 		bits |= C_OWN_WAKE | C_INTERNAL;
+	if (event == D3COLD_EV_GUEST_LEAVE || event == D3COLD_EV_RESET)
+		bits |= C_VMM_HOLD;
 	return bits;
 }
 

@@ -38,9 +38,9 @@ static struct d3cold_context any_context(void)
 	__CPROVER_assume(is_bool(c.allow_idle) && is_bool(c.allow_vmm) &&
 			 is_bool(c.allow_guest) && is_bool(c.hold) &&
 			 is_bool(c.own_wake) && is_bool(c.one_shot) &&
-			 is_bool(c.internal) && is_bool(c.blocked) &&
-			 is_bool(c.unsupported) && is_bool(c.guest_d3hot) &&
-			 is_bool(c.bad_fd));
+			 is_bool(c.internal) && is_bool(c.vmm_hold) &&
+			 is_bool(c.blocked) && is_bool(c.unsupported) &&
+			 is_bool(c.guest_d3hot) && is_bool(c.bad_fd));
 	__CPROVER_assume(!c.allow_guest || c.allow_vmm);
 	__CPROVER_assume(!c.allow_vmm || c.allow_idle);
 	return c;
