@@ -169,7 +169,9 @@ static int add_sibling(struct pci_dev *other, void *data)
 	if (other != pdev && other->bus == pdev->bus &&
 	    !pm_runtime_suspended(&other->dev))
 		add(args[0], "sibling: %s (%s) is awake\n", pci_name(other),
-		    dev_driver_string(&other->dev));
+		    READ_ONCE(other->dev.driver) ?
+			    dev_driver_string(&other->dev) :
+			    "no driver");
 	return 0;
 }
 
@@ -180,6 +182,9 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
 	void *args[] = { r, pdev };
 	struct pci_dev *up;
 
+	/* Functions of a slot share its power resource, or the port's. */
+	if (port)
+		pci_walk_bus(pdev->bus, add_sibling, args);
 	/* Powered off by itself, whatever the port does. */
 	if (has_power_resource(pdev))
 		return;
@@ -202,7 +207,6 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
 	if (port_stays_awake(port))
 		add(r, "port: power/control of %s is \"on\"; write auto\n",
 		    pci_name(port));
-	pci_walk_bus(pdev->bus, add_sibling, args);
 }
 
 /**
