@@ -48,8 +48,7 @@ extern "C" {
 
 /* After any wake that is not a leave, stay in D0 until EXIT. */
 #define VFIO_D3COLD_ENTER_HOLD (1 << 0)
-/* Signal @eventfd at every wake by others than the VMM, and at loss, until
- * EXIT. */
+/* Signal @eventfd at each wake by others than the VMM, and at loss. */
 #define VFIO_D3COLD_ENTER_EVENTFD (1 << 1)
 
 struct vfio_d3cold_enter {

@@ -194,6 +194,7 @@ struct d3cold_shadow;
  * @qualify_work: waits for the idle D3cold after probe and close
  * @qualify_until: when it gives up, jiffies
  * @notify_work: uevents
+ * @may_be_cut: the power may have been cut since the device was last verified
  * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
@@ -252,6 +253,7 @@ struct d3cold_device {
 	struct delayed_work qualify_work;
 	unsigned long qualify_until;
 	struct work_struct notify_work;
+	bool may_be_cut;
 	unsigned int absent;
 	bool intx_user_masked;
 	bool vectors_off;

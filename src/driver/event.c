@@ -104,8 +104,7 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 	trace_d3cold_step(d3->core.pdev, before, m->state, event, r.actions,
 			  r.error);
 
-	/* Under the lock: no later step may drop the reference before it is
-	 * there. */
+	/* Under the lock: no later step may drop it before it is there. */
 	if (r.actions & D3COLD_DO_PIN)
 		pm_runtime_get_noresume(&d3->core.pdev->dev);
 	if (m->entered_by & ~by)

@@ -58,7 +58,7 @@ static void gate_intx(struct d3cold_device *d3, bool close)
 	spin_unlock_irqrestore(&d3->core.irqlock, flags);
 	/*
 	 * What the handler masked just before the gate closed was not
-	 * signalled, and an acknowledgement behind it was not heard: unmask
+	 * signalled, and an acknowledgment behind it was not heard: unmask
 	 * whatever masked it, but for the user. What is still pending then is
 	 * signalled.
 	 */

@@ -185,6 +185,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
+	d3->may_be_cut = true;
 	spin_unlock(&d3->lock);
 	if (!ret)
 		d3cold_shadow_capture(d3);
@@ -370,6 +371,7 @@ static void keep_state(struct d3cold_device *d3)
 		d3cold_unmark(d3, &mark);                                   \
 		if ((_awake) && !ret && d3cold_identity_note(d3))           \
 			keep_state(d3);                                     \
+		d3->may_be_cut = true;                                      \
 		return ret;                                                 \
 	}
 

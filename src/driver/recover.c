@@ -114,7 +114,7 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 			return NULL;
 	}
 	/* Only if the power was cut before: then nobody else depends on it. */
-	for (i = 0; i < D3COLD_POWER_CYCLES && d3->reached_d3cold &&
+	for (i = 0; i < D3COLD_POWER_CYCLES && d3->may_be_cut &&
 		    power_cycle(d3->core.pdev);
 	     i++) {
 		if (answers(d3, D3COLD_LATE_MS))

@@ -30,7 +30,8 @@ int open_devices(struct device **list, int max)
 {
 	int n = 0;
 
-	for (struct device *d = devices; d < devices + MAX_DEVICES && n < max; d++)
+	for (struct device *d = devices; d < devices + MAX_DEVICES && n < max;
+	     d++)
 		if (d->num_fds)
 			list[n++] = d;
 	return n;
@@ -58,7 +59,8 @@ static void learn_regions(void)
 		region->info = *ri;
 		if (!(ri->flags & VFIO_REGION_INFO_FLAG_CAPS))
 			continue;
-		for (uint32_t at = ri->cap_offset; at && at < sizeof(buf) - 32;) {
+		for (uint32_t at = ri->cap_offset;
+		     at && at < sizeof(buf) - 32;) {
 			struct vfio_info_cap_header *cap = (void *)(buf + at);
 			struct vfio_region_info_cap_type *type = (void *)cap;
 
@@ -80,7 +82,8 @@ static struct device *same_group(const char *group)
 	for (struct device *d = devices; d < devices + MAX_DEVICES; d++) {
 		if (!d->num_fds)
 			continue;
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.31s/iommu_group", d->bdf);
+		snprintf(path, sizeof(path),
+			 "/sys/bus/pci/devices/%.31s/iommu_group", d->bdf);
 		n = readlink(path, link, sizeof(link) - 1);
 		if (n < 0)
 			continue;
@@ -165,7 +168,8 @@ static void do_open(struct result *r, int argc, char **argv)
 	}
 	memset(d, 0, sizeof(*d));
 	d->group = d->container = d->pm_cap = -1;
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", argv[1]);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group",
+		 argv[1]);
 	n = readlink(path, link, sizeof(link) - 1);
 	link[n > 0 ? n : 0] = 0;
 	if (n < 0 || open_group(d, basename(link))) {
@@ -242,7 +246,8 @@ static void do_info(struct result *r, int argc, char **argv)
 	if (ioctl(device_fd(), VFIO_DEVICE_GET_INFO, &info))
 		say_errno(r);
 	else
-		say(r, "flags=%#x regions=%u irqs=%u", info.flags, info.num_regions, info.num_irqs);
+		say(r, "flags=%#x regions=%u irqs=%u", info.flags,
+		    info.num_regions, info.num_irqs);
 }
 
 static void do_reset(struct result *r, int argc, char **argv)
@@ -257,7 +262,8 @@ static void do_reset(struct result *r, int argc, char **argv)
 /* With every group that this process has open, as QEMU does it */
 int hot_reset(int fd)
 {
-	char buf[sizeof(struct vfio_pci_hot_reset) + MAX_DEVICES * sizeof(__s32)] = { 0 };
+	char buf[sizeof(struct vfio_pci_hot_reset) +
+		 MAX_DEVICES * sizeof(__s32)] = { 0 };
 	struct vfio_pci_hot_reset *reset = (void *)buf;
 
 	reset->argsz = sizeof(buf);
@@ -265,7 +271,8 @@ int hot_reset(int fd)
 		bool seen = false;
 
 		for (struct device *e = devices; e < d; e++)
-			seen |= e->num_fds && d->num_fds && e->container == d->container;
+			seen |= e->num_fds && d->num_fds &&
+				e->container == d->container;
 		if (d->num_fds && !seen)
 			reset->group_fds[reset->count++] = d->group;
 	}
@@ -282,8 +289,10 @@ static void do_hot_reset(struct result *r, int argc, char **argv)
 }
 
 const struct command device_commands[] = {
-	{ "open", 1, do_open, "BDF [vf_token=UUID]    open it; commands mean it from now on" },
-	{ "close", 0, do_close, "[BDF]    close every fd, group and container of it" },
+	{ "open", 1, do_open,
+	  "BDF [vf_token=UUID]    open it; commands mean it from now on" },
+	{ "close", 0, do_close,
+	  "[BDF]    close every fd, group and container of it" },
 	{ "use", 1, do_use, "BDF    commands mean this open device" },
 	{ "dup", 0, do_dup, "   use a dup'ed fd" },
 	{ "undup", 0, do_undup, "   close the newest dup'ed fd" },

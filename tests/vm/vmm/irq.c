@@ -13,7 +13,8 @@
 
 static int irq_index(const char *name)
 {
-	static const char *const names[] = { "intx", "msi", "msix", "err", "req" };
+	static const char *const names[] = { "intx", "msi", "msix", "err",
+					     "req" };
 
 	for (int i = 0; i < 5; i++)
 		if (!strcmp(names[i], name))
@@ -21,9 +22,12 @@ static int irq_index(const char *name)
 	return -1;
 }
 
-static int set_irqs(int index, uint32_t flags, uint32_t start, uint32_t count, const int *fds)
+static int set_irqs(int index, uint32_t flags, uint32_t start, uint32_t count,
+		    const int *fds)
 {
-	char buf[sizeof(struct vfio_irq_set) + MAX_VECTORS * sizeof(int)] = { 0 };
+	char buf[sizeof(struct vfio_irq_set) + MAX_VECTORS * sizeof(int)] = {
+		0
+	};
 	struct vfio_irq_set *set = (void *)buf;
 
 	set->argsz = sizeof(*set) + (fds ? count * sizeof(int) : 0);
@@ -43,8 +47,9 @@ static int enable(int index, uint32_t count)
 	for (uint32_t i = 0; i < count; i++)
 		if (fds[i] <= 0)
 			fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	return set_irqs(index, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, 0, count,
-			fds);
+	return set_irqs(index,
+			VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+			0, count, fds);
 }
 
 /* What stock QEMU arms whenever INTx routing is on */
@@ -53,8 +58,8 @@ static int resample(void)
 	if (dev->unmask_fd <= 0)
 		dev->unmask_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	return set_irqs(VFIO_PCI_INTX_IRQ_INDEX,
-			VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK, 0, 1,
-			&dev->unmask_fd);
+			VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK,
+			0, 1, &dev->unmask_fd);
 }
 
 static void do_irq(struct result *r, int argc, char **argv)
@@ -79,23 +84,34 @@ static void do_irq(struct result *r, int argc, char **argv)
 	} else if (!strcmp(verb, "enable")) {
 		done = enable(index, n ? n : 1);
 	} else if (!strcmp(verb, "disable")) {
-		done = set_irqs(index, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, 0, 0,
-				NULL);
+		done = set_irqs(index,
+				VFIO_IRQ_SET_DATA_NONE |
+					VFIO_IRQ_SET_ACTION_TRIGGER,
+				0, 0, NULL);
 	} else if (!strcmp(verb, "trigger")) {
-		done = set_irqs(index, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, n, 1,
-				NULL);
+		done = set_irqs(index,
+				VFIO_IRQ_SET_DATA_NONE |
+					VFIO_IRQ_SET_ACTION_TRIGGER,
+				n, 1, NULL);
 	} else if (!strcmp(verb, "mask")) {
-		done = set_irqs(index, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_MASK, n, 1,
-				NULL);
+		done = set_irqs(index,
+				VFIO_IRQ_SET_DATA_NONE |
+					VFIO_IRQ_SET_ACTION_MASK,
+				n, 1, NULL);
 	} else if (!strcmp(verb, "unmask")) {
-		done = set_irqs(index, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK, n, 1,
-				NULL);
+		done = set_irqs(index,
+				VFIO_IRQ_SET_DATA_NONE |
+					VFIO_IRQ_SET_ACTION_UNMASK,
+				n, 1, NULL);
 	} else if (!strcmp(verb, "resample")) {
 		done = resample();
 	} else if (!strcmp(verb, "eoi")) {
-		done = write(dev->unmask_fd, &one, sizeof(one)) == sizeof(one) ? 0 : -1;
+		done = write(dev->unmask_fd, &one, sizeof(one)) == sizeof(one) ?
+			       0 :
+			       -1;
 	} else if (!strcmp(verb, "count")) {
-		if (read(dev->irq_fds[index][n], &count, sizeof(count)) < 0 && errno != EAGAIN) {
+		if (read(dev->irq_fds[index][n], &count, sizeof(count)) < 0 &&
+		    errno != EAGAIN) {
 			say_errno(r);
 			return;
 		}

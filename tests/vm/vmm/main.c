@@ -96,9 +96,12 @@ static void do_eventfd(struct result *r, int argc, char **argv)
 	if (!strcmp(argv[1], "close")) {
 		say(r, "%d", close(poll_fd.fd));
 	} else if (!strcmp(argv[1], "signal")) {
-		say(r, "%d", write(poll_fd.fd, &one, sizeof(one)) == sizeof(one) ? 0 : -1);
+		say(r, "%d",
+		    write(poll_fd.fd, &one, sizeof(one)) == sizeof(one) ? 0 :
+									  -1);
 	} else if (poll(&poll_fd, 1, timeout) < 0 ||
-		   (read(poll_fd.fd, &count, sizeof(count)) < 0 && errno != EAGAIN)) {
+		   (read(poll_fd.fd, &count, sizeof(count)) < 0 &&
+		    errno != EAGAIN)) {
 		say_errno(r);
 	} else {
 		say(r, "%llu", (unsigned long long)count);
@@ -132,7 +135,8 @@ static void do_time(struct result *r, int argc, char **argv)
 	run_line(inner, line);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	say(r, "%lld %s",
-	    (b.tv_sec - a.tv_sec) * 1000000LL + (b.tv_nsec - a.tv_nsec) / 1000, inner->text);
+	    (b.tv_sec - a.tv_sec) * 1000000LL + (b.tv_nsec - a.tv_nsec) / 1000,
+	    inner->text);
 	free(inner);
 }
 
@@ -185,16 +189,18 @@ static void do_stop(struct result *r, int argc, char **argv)
 	stop_looping = true;
 	for (int i = 0; i < num_loopers; i++) {
 		pthread_join(loopers[i].thread, NULL);
-		say(r, "%s%lu/%lu", i ? " " : "", loopers[i].errors, loopers[i].runs);
+		say(r, "%s%lu/%lu", i ? " " : "", loopers[i].errors,
+		    loopers[i].runs);
 	}
 	num_loopers = 0;
 	stop_looping = false;
 }
 
 static const struct command own_commands[];
-static const struct command *const tables[] = { own_commands, device_commands, region_commands,
-						feature_commands, irq_commands, raw_commands,
-						stress_commands, watch_commands };
+static const struct command *const tables[] = {
+	own_commands, device_commands, region_commands, feature_commands,
+	irq_commands, raw_commands,    stress_commands, watch_commands
+};
 
 static void do_help(struct result *r, int argc, char **argv)
 {
@@ -208,7 +214,8 @@ static const struct command own_commands[] = {
 	{ "eventfd", 1, do_eventfd,
 	  "new | read N | wait N [MS] | signal N | close N    make one (its N); take its count" },
 	{ "sleep", 1, do_sleep, "MS" },
-	{ "time", 1, do_time, "COMMAND    microseconds, then the command's result" },
+	{ "time", 1, do_time,
+	  "COMMAND    microseconds, then the command's result" },
 	{ "repeat", 2, do_repeat, "N COMMAND    the last result" },
 	{ "loop", 1, do_loop, "COMMAND    repeat it in a thread until 'stop'" },
 	{ "stop", 0, do_stop, "   end the loops: errors/runs of each" },

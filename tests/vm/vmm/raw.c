@@ -15,7 +15,8 @@ static void do_raw(struct result *r, int argc, char **argv)
 {
 	unsigned int domain, bus, slot, function, at;
 
-	if (argc < 3 || sscanf(argv[1], "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4) {
+	if (argc < 3 || sscanf(argv[1], "%x:%x:%x.%x", &domain, &bus, &slot,
+			       &function) != 4) {
 		say(r, "usage");
 		return;
 	}
@@ -41,7 +42,8 @@ static void do_cmos(struct result *r, int argc, char **argv)
 }
 
 const struct command raw_commands[] = {
-	{ "raw", 2, do_raw, "BDF OFF    a dword of config space, waking nothing" },
+	{ "raw", 2, do_raw,
+	  "BDF OFF    a dword of config space, waking nothing" },
 	{ "cmos", 1, do_cmos, "N [VALUE]    read or write a byte of CMOS" },
 	{ NULL, 0, NULL, NULL },
 };

@@ -15,26 +15,31 @@
 
 #include "vmm.h"
 
-static ssize_t region_read(unsigned int index, uint64_t at, void *buf, size_t len)
+static ssize_t region_read(unsigned int index, uint64_t at, void *buf,
+			   size_t len)
 {
 	if (!dev->num_fds || index >= (unsigned int)dev->num_regions) {
 		errno = ENODEV;
 		return -1;
 	}
-	return pread(device_fd(), buf, len, dev->regions[index].info.offset + at);
+	return pread(device_fd(), buf, len,
+		     dev->regions[index].info.offset + at);
 }
 
-static ssize_t region_write(unsigned int index, uint64_t at, const void *buf, size_t len)
+static ssize_t region_write(unsigned int index, uint64_t at, const void *buf,
+			    size_t len)
 {
 	if (!dev->num_fds || index >= (unsigned int)dev->num_regions) {
 		errno = ENODEV;
 		return -1;
 	}
-	return pwrite(device_fd(), buf, len, dev->regions[index].info.offset + at);
+	return pwrite(device_fd(), buf, len,
+		      dev->regions[index].info.offset + at);
 }
 
 /* 1, 2, 4 and 8 bytes as a number, other lengths byte by byte */
-static void say_read(struct result *r, unsigned int index, uint64_t at, size_t len)
+static void say_read(struct result *r, unsigned int index, uint64_t at,
+		     size_t len)
 {
 	unsigned char buf[MAX_BYTES];
 	uint64_t value = 0;
@@ -55,8 +60,8 @@ static void say_read(struct result *r, unsigned int index, uint64_t at, size_t l
 	}
 }
 
-static void say_write(struct result *r, unsigned int index, uint64_t at, size_t len,
-		      uint64_t value)
+static void say_write(struct result *r, unsigned int index, uint64_t at,
+		      size_t len, uint64_t value)
 {
 	ssize_t n = region_write(index, at, &value, len > 8 ? 8 : len);
 
@@ -76,7 +81,8 @@ static size_t read_config(struct result *r, unsigned char *buf)
 	if (!size || size > MAX_BYTES)
 		size = MAX_BYTES;
 	for (size_t at = 0; at < size; at += 4) {
-		if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, at, buf + at, 4) != 4) {
+		if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, at, buf + at,
+				4) != 4) {
 			say_errno(r);
 			return 0;
 		}
@@ -107,7 +113,8 @@ static void compare_config(struct result *r)
 		if (buf[at] == dev->kept[at])
 			continue;
 		if (changes < 32)
-			say(r, "%s0x%zx:%02x->%02x", changes ? " " : "", at, dev->kept[at], buf[at]);
+			say(r, "%s0x%zx:%02x->%02x", changes ? " " : "", at,
+			    dev->kept[at], buf[at]);
 		changes++;
 	}
 	if (!changes)
@@ -148,7 +155,8 @@ static void do_config(struct result *r, int argc, char **argv)
 	else if (!strcmp(argv[1], "read") && argc == 4)
 		say_read(r, config, number(argv[2]), number(argv[3]));
 	else if (!strcmp(argv[1], "write") && argc == 5)
-		say_write(r, config, number(argv[2]), number(argv[3]), number(argv[4]));
+		say_write(r, config, number(argv[2]), number(argv[3]),
+			  number(argv[4]));
 	else
 		say(r, "usage");
 }
@@ -159,14 +167,16 @@ int find_pm_cap(void)
 
 	if (dev->pm_cap >= 0)
 		return dev->pm_cap;
-	if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, PCI_CAPABILITY_LIST, &at, 1) != 1)
+	if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, PCI_CAPABILITY_LIST, &at,
+			1) != 1)
 		return -1;
 	for (int left = 48; at >= 0x40 && left; left--) {
 		if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, at, &id, 1) != 1)
 			return -1;
 		if (id == PCI_CAP_ID_PM)
 			return dev->pm_cap = at;
-		if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, at + 1, &at, 1) != 1)
+		if (region_read(VFIO_PCI_CONFIG_REGION_INDEX, at + 1, &at, 1) !=
+		    1)
 			return -1;
 	}
 	return dev->pm_cap = 0;
@@ -202,7 +212,9 @@ static void do_pm(struct result *r, int argc, char **argv)
 	for (unsigned int i = 0; i < 4; i++) {
 		if (strcmp(argv[1], names[i]))
 			continue;
-		pmcsr = (pmcsr & ~(PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_STATUS)) | i;
+		pmcsr = (pmcsr &
+			 ~(PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_STATUS)) |
+			i;
 		say_write(r, config, cap + PCI_PM_CTRL, 2, pmcsr);
 		return;
 	}
@@ -218,7 +230,8 @@ static void bus_error(int signal)
 
 static void do_map(struct result *r, int argc, char **argv)
 {
-	unsigned int index = number(argv[2]), len = argc > 4 ? number(argv[4]) : 4;
+	unsigned int index = number(argv[2]),
+		     len = argc > 4 ? number(argv[4]) : 4;
 	struct region *region = &dev->regions[index];
 	volatile uint32_t *p;
 
@@ -231,8 +244,8 @@ static void do_map(struct result *r, int argc, char **argv)
 
 		if (region->info.flags & VFIO_REGION_INFO_FLAG_WRITE)
 			prot |= PROT_WRITE;
-		region->map = mmap(NULL, region->info.size, prot, MAP_SHARED, device_fd(),
-				   region->info.offset);
+		region->map = mmap(NULL, region->info.size, prot, MAP_SHARED,
+				   device_fd(), region->info.offset);
 		if (region->map == MAP_FAILED) {
 			region->map = NULL;
 			say_errno(r);
@@ -277,7 +290,8 @@ static void do_region(struct result *r, int argc, char **argv)
 	if (!strcmp(argv[1], "read") && argc == 5)
 		say_read(r, index, number(argv[3]), number(argv[4]));
 	else if (!strcmp(argv[1], "write") && argc == 6)
-		say_write(r, index, number(argv[3]), number(argv[4]), number(argv[5]));
+		say_write(r, index, number(argv[3]), number(argv[4]),
+			  number(argv[5]));
 	else if (!strcmp(argv[1], "find") && argc == 4) {
 		for (int i = 0; i < dev->num_regions; i++) {
 			if (dev->regions[i].type == number(argv[2]) &&
@@ -303,7 +317,8 @@ static void do_ioeventfd(struct result *r, int argc, char **argv)
 		return;
 	}
 	set.offset = dev->regions[index].info.offset + number(argv[2]);
-	set.flags = number(argv[3]); /* 1, 2, 4 and 8 are the flags' values, too */
+	set.flags =
+		number(argv[3]); /* 1, 2, 4 and 8 are the flags' values, too */
 	set.data = number(argv[4]);
 	set.fd = argv[5][0] == '-' ? -1 : eventfd_of(argv[5]);
 	if (ioctl(device_fd(), VFIO_DEVICE_IOEVENTFD, &set))
@@ -329,8 +344,10 @@ const struct command region_commands[] = {
 	{ "config", 1, do_config,
 	  "read OFF LEN | write OFF LEN VALUE | dump [FILE] | keep | compare    config space; "
 	  "keep: remember it all; compare: 'same', or OFF:OLD->NEW of what changed since" },
-	{ "pm", 0, do_pm, "[D0|D1|D2|D3hot|offset]    PMCSR's state: read, or write as a guest does" },
-	{ "bar", 3, do_region, "read N OFF LEN | write N OFF LEN VALUE    by pread and pwrite" },
+	{ "pm", 0, do_pm,
+	  "[D0|D1|D2|D3hot|offset]    PMCSR's state: read, or write as a guest does" },
+	{ "bar", 3, do_region,
+	  "read N OFF LEN | write N OFF LEN VALUE    by pread and pwrite" },
 	{ "region", 3, do_region,
 	  "read N OFF LEN | write N OFF LEN VALUE | find TYPE SUBTYPE    (its N)" },
 	{ "ioeventfd", 5, do_ioeventfd,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random events from eight threads against every open device: what guests, VMMs,
- * administrators and other tools do, all at once, and now and then nothing, so
- * that the devices get to sleep. The seed gives each thread the same events again;
- * how they meet is the scheduler's.
+ * Random events from eight threads against every open device: what guests,
+ * VMMs, administrators and other tools do, all at once, and now and then
+ * nothing, so that the devices get to sleep. The seed gives each thread the
+ * same events again; how they meet is the scheduler's.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -72,7 +72,8 @@ static int config_write(struct target *t, int at, uint32_t value, int len)
 	return pwrite(fd_of(t), &value, len, t->config + at) == len ? 0 : -1;
 }
 
-static int feature(struct target *t, uint32_t index, uint32_t a, uint32_t b, int payload)
+static int feature(struct target *t, uint32_t index, uint32_t a, uint32_t b,
+		   int payload)
 {
 	char buf[sizeof(struct vfio_device_feature) + 8] = { 0 };
 	struct vfio_device_feature *f = (void *)buf;
@@ -89,7 +90,8 @@ static int write_file(struct target *t, const char *name, const char *value)
 	char path[128];
 	int fd, done;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", t->dev->bdf, name);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", t->dev->bdf,
+		 name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -103,7 +105,8 @@ static int read_file(struct target *t, const char *name)
 	char path[128], buf[4096];
 	int fd, done;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", t->dev->bdf, name);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", t->dev->bdf,
+		 name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -143,7 +146,8 @@ static int entry(struct worker *w, struct target *t)
 {
 	if (any(w, 2))
 		return feature(t, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY, 0, 0, 0);
-	return feature(t, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP, wakeup_fd, 0, 8);
+	return feature(t, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP,
+		       wakeup_fd, 0, 8);
 }
 
 static int low_power_exit(struct worker *w, struct target *t)
@@ -154,7 +158,9 @@ static int low_power_exit(struct worker *w, struct target *t)
 
 static int set_eventfd(struct worker *w, struct target *t)
 {
-	return feature(t, 0xd3c2, any(w, 3) ? (uint32_t)wakeup_fd : (uint32_t)-1, any(w, 16), 8);
+	return feature(t, 0xd3c2,
+		       any(w, 3) ? (uint32_t)wakeup_fd : (uint32_t)-1,
+		       any(w, 16), 8);
 }
 
 static int read_some(struct worker *w, struct target *t)
@@ -196,13 +202,15 @@ static int read_bar(struct worker *w, struct target *t)
 	return 0;
 }
 
-static int set_irqs(struct target *t, int index, uint32_t what, int count, int fd)
+static int set_irqs(struct target *t, int index, uint32_t what, int count,
+		    int fd)
 {
 	char buf[sizeof(struct vfio_irq_set) + sizeof(int)] = { 0 };
 	struct vfio_irq_set *set = (void *)buf;
 
 	set->argsz = sizeof(*set) + (count ? sizeof(int) : 0);
-	set->flags = what | (count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE);
+	set->flags = what | (count ? VFIO_IRQ_SET_DATA_EVENTFD :
+				     VFIO_IRQ_SET_DATA_NONE);
 	set->index = index;
 	set->count = count;
 	memcpy(set->data, &fd, sizeof(fd));
@@ -211,7 +219,8 @@ static int set_irqs(struct target *t, int index, uint32_t what, int count, int f
 
 static int irqs(struct worker *w, struct target *t)
 {
-	static const int indexes[] = { VFIO_PCI_INTX_IRQ_INDEX, VFIO_PCI_MSIX_IRQ_INDEX };
+	static const int indexes[] = { VFIO_PCI_INTX_IRQ_INDEX,
+				       VFIO_PCI_MSIX_IRQ_INDEX };
 	int index = ONE_OF(w, indexes);
 
 	if (any(w, 2))
@@ -219,7 +228,8 @@ static int irqs(struct worker *w, struct target *t)
 	if (set_irqs(t, index, VFIO_IRQ_SET_ACTION_TRIGGER, 1, wakeup_fd))
 		return -1;
 	if (index == VFIO_PCI_INTX_IRQ_INDEX && any(w, 2))
-		return set_irqs(t, index, VFIO_IRQ_SET_ACTION_UNMASK, 1, wakeup_fd);
+		return set_irqs(t, index, VFIO_IRQ_SET_ACTION_UNMASK, 1,
+				wakeup_fd);
 	return 0;
 }
 
@@ -235,14 +245,16 @@ static int reset_slot(struct worker *w, struct target *t)
 	int ret, error;
 
 	(void)w;
-	for (struct target *other = targets; other < targets + num_targets; other++)
+	for (struct target *other = targets; other < targets + num_targets;
+	     other++)
 		if (other != t && pthread_rwlock_tryrdlock(&other->use)) {
 			errno = EBUSY;
 			return -1;
 		}
 	ret = hot_reset(fd_of(t));
 	error = errno;
-	for (struct target *other = targets; other < targets + num_targets; other++)
+	for (struct target *other = targets; other < targets + num_targets;
+	     other++)
 		if (other != t)
 			pthread_rwlock_unlock(&other->use);
 	errno = error;
@@ -257,25 +269,30 @@ static int host_reset(struct worker *w, struct target *t)
 
 static int info(struct worker *w, struct target *t)
 {
-	struct vfio_region_info ri = { .argsz = sizeof(ri), .index = any(w, 9) };
+	struct vfio_region_info ri = { .argsz = sizeof(ri),
+				       .index = any(w, 9) };
 
 	return ioctl(fd_of(t), VFIO_DEVICE_GET_REGION_INFO, &ri);
 }
 
 static int policy(struct worker *w, struct target *t)
 {
-	static const char *const policies[] = { "auto", "auto", "auto", "explicit", "explicit",
-						"idle", "off" };
+	static const char *const policies[] = { "auto",	    "auto",	"auto",
+						"explicit", "explicit", "idle",
+						"off" };
 
 	return write_file(t, "d3cold/policy", ONE_OF(w, policies));
 }
 
 static int settings(struct worker *w, struct target *t)
 {
-	static const char *const rearms[] = { "resuspend", "resuspend", "hold" };
+	static const char *const rearms[] = { "resuspend", "resuspend",
+					      "hold" };
 	static const char *const budgets[] = { "0", "0", "0", "600", "6" };
 	static const char *const bounds[] = { "0", "0", "10000", "1" };
-	static const char *const delays[] = { "0", "10", "50", "50", "200", "-1" };
+	static const char *const delays[] = {
+		"0", "10", "50", "50", "200", "-1"
+	};
 	static const char *const controls[] = { "auto", "auto", "on" };
 	static const char *const allowed[] = { "1", "1", "0" };
 
@@ -283,19 +300,22 @@ static int settings(struct worker *w, struct target *t)
 	case 0:
 		return write_file(t, "d3cold/rearm", ONE_OF(w, rearms));
 	case 1:
-		return write_file(t, "d3cold/max_cycles_per_min", ONE_OF(w, budgets));
+		return write_file(t, "d3cold/max_cycles_per_min",
+				  ONE_OF(w, budgets));
 	case 2:
 		return write_file(t, "d3cold/max_wake_ms", ONE_OF(w, bounds));
 	case 3:
 		return write_file(t, "d3cold/qualified", any(w, 4) ? "1" : "0");
 	case 4:
-		return write_file(t, "d3cold/on_lost", any(w, 2) ? "event" : "error");
+		return write_file(t, "d3cold/on_lost",
+				  any(w, 2) ? "event" : "error");
 	case 5:
 		return write_file(t, "power/control", ONE_OF(w, controls));
 	case 6:
 		return write_file(t, "d3cold_allowed", ONE_OF(w, allowed));
 	default:
-		return write_file(t, "power/autosuspend_delay_ms", ONE_OF(w, delays));
+		return write_file(t, "power/autosuspend_delay_ms",
+				  ONE_OF(w, delays));
 	}
 }
 
@@ -303,10 +323,14 @@ static int settings(struct worker *w, struct target *t)
 static int defaults(struct worker *w, struct target *t)
 {
 	static const char *const files[][2] = {
-		{ "d3cold/policy", "auto" },	 { "d3cold/rearm", "resuspend" },
-		{ "d3cold/max_wake_ms", "0" },	 { "d3cold/max_cycles_per_min", "0" },
-		{ "d3cold/qualified", "1" },	 { "power/autosuspend_delay_ms", "20" },
-		{ "power/control", "auto" },	 { "d3cold_allowed", "1" },
+		{ "d3cold/policy", "auto" },
+		{ "d3cold/rearm", "resuspend" },
+		{ "d3cold/max_wake_ms", "0" },
+		{ "d3cold/max_cycles_per_min", "0" },
+		{ "d3cold/qualified", "1" },
+		{ "power/autosuspend_delay_ms", "20" },
+		{ "power/control", "auto" },
+		{ "d3cold_allowed", "1" },
 	};
 	int ret = 0;
 
@@ -320,9 +344,15 @@ static int defaults(struct worker *w, struct target *t)
 static int look(struct worker *w, struct target *t)
 {
 	static const char *const files[] = {
-		"d3cold/state",	    "d3cold/blockers",		"d3cold/last_wake",
-		"d3cold/qualified", "d3cold/stats/time_d0_ms",	"d3cold/guest_power_state",
-		"d3cold/entered_by", "d3cold/stats/d3cold",	"power/runtime_status",
+		"d3cold/state",
+		"d3cold/blockers",
+		"d3cold/last_wake",
+		"d3cold/qualified",
+		"d3cold/stats/time_d0_ms",
+		"d3cold/guest_power_state",
+		"d3cold/entered_by",
+		"d3cold/stats/d3cold",
+		"power/runtime_status",
 		"config",
 	};
 
@@ -334,7 +364,8 @@ static int lspci(struct worker *w, struct target *t)
 	char command[128];
 
 	(void)w;
-	snprintf(command, sizeof(command), "lspci -vvv -s %s >/dev/null 2>&1", t->dev->bdf);
+	snprintf(command, sizeof(command), "lspci -vvv -s %s >/dev/null 2>&1",
+		 t->dev->bdf);
 	errno = ECHILD;
 	return system(command) ? -1 : 0;
 }
@@ -366,7 +397,8 @@ static int reopen(struct worker *w, struct target *t)
 		usleep(any(w, 300000));
 	/* A reset by somebody else is -EAGAIN */
 	for (int i = 0; i < 200; i++) {
-		fd = ioctl(t->dev->group, VFIO_GROUP_GET_DEVICE_FD, t->dev->bdf);
+		fd = ioctl(t->dev->group, VFIO_GROUP_GET_DEVICE_FD,
+			   t->dev->bdf);
 		if (fd >= 0 || errno != EAGAIN)
 			break;
 		usleep(10000);
@@ -382,18 +414,30 @@ static const struct event {
 	int weight;
 	int (*run)(struct worker *w, struct target *t);
 } events[] = {
-	{ "D3hot", 12, d3hot },	       { "D0", 8, d0 },
-	{ "ENTER", 12, enter },	       { "EXIT", 8, leave },
-	{ "ENTRY", 6, entry },	       { "LOW_POWER_EXIT", 4, low_power_exit },
-	{ "EVENTFD", 4, set_eventfd }, { "read", 12, read_some },
-	{ "read-all", 4, read_all },   { "write", 8, write_some },
-	{ "bar", 6, read_bar },	       { "irq", 6, irqs },
-	{ "reset", 2, reset },	       { "hot-reset", 1, reset_slot },
-	{ "sysfs-reset", 1, host_reset }, { "info", 4, info },
-	{ "policy", 3, policy },       { "settings", 4, settings },
-	{ "defaults", 6, defaults },   { "look", 8, look },
-	{ "lspci", 1, lspci },	       { "nap", 30, nap },
-	{ "calm", 4, calm },	       { "reopen", 1, reopen },
+	{ "D3hot", 12, d3hot },
+	{ "D0", 8, d0 },
+	{ "ENTER", 12, enter },
+	{ "EXIT", 8, leave },
+	{ "ENTRY", 6, entry },
+	{ "LOW_POWER_EXIT", 4, low_power_exit },
+	{ "EVENTFD", 4, set_eventfd },
+	{ "read", 12, read_some },
+	{ "read-all", 4, read_all },
+	{ "write", 8, write_some },
+	{ "bar", 6, read_bar },
+	{ "irq", 6, irqs },
+	{ "reset", 2, reset },
+	{ "hot-reset", 1, reset_slot },
+	{ "sysfs-reset", 1, host_reset },
+	{ "info", 4, info },
+	{ "policy", 3, policy },
+	{ "settings", 4, settings },
+	{ "defaults", 6, defaults },
+	{ "look", 8, look },
+	{ "lspci", 1, lspci },
+	{ "nap", 30, nap },
+	{ "calm", 4, calm },
+	{ "reopen", 1, reopen },
 };
 
 static const struct event *choose(struct worker *w)
@@ -416,7 +460,8 @@ static void count(struct worker *w, const struct event *e, int ret)
 	if (!ret)
 		return;
 	w->errors++;
-	if ((errno == EIO || errno == ENODEV || errno == ECHILD || errno == EFAULT) &&
+	if ((errno == EIO || errno == ENODEV || errno == ECHILD ||
+	     errno == EFAULT) &&
 	    !atomic_fetch_add(&wrong, 1))
 		snprintf(first_wrong, sizeof(first_wrong), "%s:%s", e->name,
 			 strerrorname_np(errno));
@@ -452,12 +497,14 @@ static bool find_targets(struct result *r)
 	num_targets = open_devices(list, MAX_TARGETS);
 	pthread_rwlockattr_init(&attr);
 	/* or there is always a reader, and nobody ever closes */
-	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlockattr_setkind_np(
+		&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	for (int i = 0; i < num_targets; i++) {
 		struct target *t = &targets[i];
 
 		dev = t->dev = list[i];
-		t->config = dev->regions[VFIO_PCI_CONFIG_REGION_INDEX].info.offset;
+		t->config =
+			dev->regions[VFIO_PCI_CONFIG_REGION_INDEX].info.offset;
 		t->bar0 = dev->regions[VFIO_PCI_BAR0_REGION_INDEX].info.offset;
 		t->pmcsr = find_pm_cap() + PCI_PM_CTRL;
 		pthread_rwlock_init(&t->use, &attr);
@@ -488,7 +535,8 @@ static void do_stress(struct result *r, int argc, char **argv)
 		struct worker *w = &workers[i];
 
 		memset(w, 0, sizeof(*w));
-		w->random = (seed + 1) * 0x9e3779b97f4a7c15ULL + i * 0xbf58476d1ce4e5b9ULL;
+		w->random = (seed + 1) * 0x9e3779b97f4a7c15ULL +
+			    i * 0xbf58476d1ce4e5b9ULL;
 		pthread_create(&w->thread, NULL, work, w);
 	}
 	clock_gettime(CLOCK_REALTIME, &until);
@@ -505,8 +553,9 @@ static void do_stress(struct result *r, int argc, char **argv)
 	}
 	if (!hung)
 		close(wakeup_fd);
-	say(r, "events=%lu refused=%lu wrong=%lu%s%s", done, errors, (unsigned long)wrong,
-	    wrong ? " first=" : "", wrong ? first_wrong : "");
+	say(r, "events=%lu refused=%lu wrong=%lu%s%s", done, errors,
+	    (unsigned long)wrong, wrong ? " first=" : "",
+	    wrong ? first_wrong : "");
 }
 
 const struct command stress_commands[] = {

@@ -53,7 +53,8 @@ struct command {
 extern struct device *dev; /* the one that commands mean; see "use" */
 
 /* main.c */
-void say(struct result *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void say(struct result *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void say_bytes(struct result *r, const void *bytes, size_t len);
 void say_errno(struct result *r); /* a negative errno's name, as "-EINVAL" */
 uint64_t number(const char *text);
@@ -65,7 +66,8 @@ int find_pm_cap(void);
 int open_devices(struct device **list, int max);
 int hot_reset(int fd); /* through this device, with every open group */
 
-extern const struct command device_commands[], region_commands[], feature_commands[],
-	irq_commands[], raw_commands[], stress_commands[], watch_commands[];
+extern const struct command device_commands[], region_commands[],
+	feature_commands[], irq_commands[], raw_commands[], stress_commands[],
+	watch_commands[];
 
 #endif

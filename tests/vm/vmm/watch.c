@@ -43,7 +43,8 @@ static void do_watch(struct result *r, int argc, char **argv)
 	poll_fd.fd = watched;
 	if (strcmp(argv[1], "wait")) {
 		say_value(r);
-	} else if (poll(&poll_fd, 1, argc > 2 ? (int)number(argv[2]) : 1000) < 0) {
+	} else if (poll(&poll_fd, 1, argc > 2 ? (int)number(argv[2]) : 1000) <
+		   0) {
 		say_errno(r);
 	} else if (!poll_fd.revents) {
 		say(r, "timeout");
