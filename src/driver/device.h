@@ -323,7 +323,7 @@ void d3cold_put(struct d3cold_device *d3);
 unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
 
 /* verify.c: is it the device that we powered off? */
-void d3cold_identity_init(struct d3cold_device *d3);
+int d3cold_identity_init(struct d3cold_device *d3);
 bool d3cold_identity_note(struct d3cold_device *d3);
 const char *d3cold_identity_check(struct d3cold_device *d3);
 bool d3cold_identity_same_id(struct d3cold_device *d3);

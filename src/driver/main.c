@@ -177,7 +177,9 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	/* The core does this too, but then lets go: write down first. */
 	pci_set_power_state(pdev, PCI_D0);
-	d3cold_identity_init(d3);
+	ret = d3cold_identity_init(d3);
+	if (ret)
+		goto out_put;
 
 	dev_set_drvdata(&pdev->dev, &d3->core);
 	d3cold_pm_attach(d3);
@@ -200,6 +202,7 @@ out_sysfs:
 	d3cold_sysfs_remove(d3);
 out_detach:
 	d3cold_pm_detach(d3);
+out_put:
 	vfio_put_device(&d3->core.vdev);
 	return ret;
 }

@@ -74,8 +74,8 @@ judge() {
 	else
 		point_out "not ok" "$name: ran to its end"
 		echo "#   $why"
-		tail -n 5 "$dir/stderr" 2>/dev/null | sed 's/^/#   stderr: /'
-		tail -n 3 "$dir/console" 2>/dev/null | tr -d '\r' | sed 's/^/#   console: /'
+		tail -n 5 "$dir/stderr" 2>/dev/null | sed 's/^/#   stderr: /' || true
+		tail -n 3 "$dir/console" 2>/dev/null | tr -d '\r' | sed 's/^/#   console: /' || true
 	fi
 	complaints=$(log_complaints "$dir" "$4")
 	if [[ -z $complaints ]]; then
