@@ -117,6 +117,10 @@ static enum d3cold_cause wake_cause(struct d3cold_device *d3, u64 *start)
 			return mark->cause;
 		}
 	}
+	/* The port wakes its children, too, and may be faster than who asked. */
+	mark = list_first_entry_or_null(&d3->marks, struct d3cold_mark, list);
+	if ((current->flags & PF_KTHREAD) && mark)
+		return mark->cause;
 	if (current->flags & PF_KTHREAD)
 		return port_woke(pci_upstream_bridge(d3->core.pdev)) ?
 			       D3COLD_CAUSE_SIBLING :
