@@ -323,7 +323,7 @@ void d3cold_put(struct d3cold_device *d3);
 unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
 
 /* verify.c: is it the device that we powered off? */
-int d3cold_identity_init(struct d3cold_device *d3);
+void d3cold_identity_init(struct d3cold_device *d3);
 bool d3cold_identity_note(struct d3cold_device *d3);
 const char *d3cold_identity_check(struct d3cold_device *d3);
 bool d3cold_identity_same_id(struct d3cold_device *d3);
@@ -331,6 +331,7 @@ bool d3cold_link_downgraded(struct d3cold_device *d3);
 
 /* recover.c: what is tried when it is not */
 const char *d3cold_retry(struct d3cold_device *d3, const char *problem);
+bool d3cold_revive(struct d3cold_device *d3);
 int d3cold_recover(struct d3cold_device *d3);
 void d3cold_notify_work(struct work_struct *work);
 

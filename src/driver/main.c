@@ -177,9 +177,13 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	/* The core does this too, but then lets go: write down first. */
 	pci_set_power_state(pdev, PCI_D0);
-	ret = d3cold_identity_init(d3);
-	if (ret)
+	if (!d3cold_revive(d3)) {
+		/* All ones would be taken for its identity. */
+		pci_err(pdev, "does not answer in its slot: not bound\n");
+		ret = -EIO;
 		goto out_put;
+	}
+	d3cold_identity_init(d3);
 
 	dev_set_drvdata(&pdev->dev, &d3->core);
 	d3cold_pm_attach(d3);

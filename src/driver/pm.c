@@ -485,6 +485,9 @@ void d3cold_pm_detach(struct d3cold_device *d3)
 		pm_runtime_put_noidle(dev);
 	d3->machine.pinned = false;
 	d3cold_budget_lift(d3);
+	/* Whoever binds it next may be able to bring it back. */
+	if (d3cold_is_lost(d3) && d3->saved)
+		pci_load_saved_state(d3->core.pdev, d3->saved);
 	kfree(d3->saved);
 	d3->saved = NULL;
 }

@@ -82,6 +82,31 @@ static bool power_cycle(struct pci_dev *pdev)
 #endif
 }
 
+/**
+ * d3cold_revive() - give a device that does not answer its power again
+ * @d3: device being bound
+ *
+ * One that was lost and unbound may have been without power since; its config
+ * state is then the copy that d3cold_pm_detach() left with the PCI core.
+ *
+ * Context: probe.
+ * Return: true if it answers.
+ */
+bool d3cold_revive(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+
+	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
+	if (pdev->is_virtfn || answers(d3, 0))
+		return true;
+	if (!power_cycle(pdev) || !answers(d3, D3COLD_LATE_MS))
+		return false;
+	pci_warn(pdev, "did not answer until its power was cut and given\n");
+	pci_set_power_state(pdev, PCI_D0);
+	pci_restore_state(pdev);
+	return true;
+}
+
 static const char *step_done(struct d3cold_device *d3, const char *step,
 			     const char *problem)
 {

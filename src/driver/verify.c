@@ -35,11 +35,8 @@ static bool disconnected(struct pci_dev *pdev)
 /**
  * d3cold_identity_init() - write down who the device is
  * @d3: device, in D0
- *
- * Return: 0; -EIO if nothing answers in its slot, which would be taken for its
- * identity. The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1).
  */
-int d3cold_identity_init(struct d3cold_device *d3)
+void d3cold_identity_init(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	struct d3cold_identity *id = &d3->identity;
@@ -53,12 +50,6 @@ int d3cold_identity_init(struct d3cold_device *d3)
 	if (pdev->pm_cap)
 		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &pmcsr);
 	d3->no_soft_reset = pmcsr & PCI_PM_CTRL_NO_SOFT_RESET;
-	if (PCI_POSSIBLE_ERROR(id->id) && !pdev->is_virtfn) {
-		pci_err(pdev,
-			"does not answer in its slot: not bound; remove and rescan it\n");
-		return -EIO;
-	}
-	return 0;
 }
 
 /**
