@@ -3,7 +3,6 @@
  * Why D3cold is not reached now, one line a reason, in words that an
  * administrator can act on. Nothing here touches the device.
  */
-#include <linux/acpi.h>
 #include <linux/pci.h>
 #include <linux/pm_qos.h>
 #include <linux/pm_runtime.h>
@@ -149,18 +148,6 @@ static void add_device(struct report *r, struct d3cold_device *d3)
 		    "ATS: on, and the device is open: invalidations would time out\n");
 }
 
-static bool has_power_resource(struct pci_dev *pdev)
-{
-#ifdef CONFIG_ACPI
-	struct acpi_device *adev = ACPI_COMPANION(&pdev->dev);
-
-	return adev && adev->flags.power_manageable &&
-	       adev->power.states[ACPI_STATE_D3_COLD].flags.valid;
-#else
-	return false;
-#endif
-}
-
 static int add_sibling(struct pci_dev *other, void *data)
 {
 	void **args = data;
@@ -186,13 +173,13 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
 	if (port)
 		pci_walk_bus(pdev->bus, add_sibling, args);
 	/* Powered off by itself, whatever the port does. */
-	if (has_power_resource(pdev))
+	if (d3cold_platform_can_cut(pdev))
 		return;
 	if (!port) {
 		add(r, "platform: nothing can cut the power of this device\n");
 		return;
 	}
-	for (up = port; up && !has_power_resource(up);)
+	for (up = port; up && !d3cold_platform_can_cut(up);)
 		up = pci_upstream_bridge(up);
 	if (!up)
 		add(r,
@@ -215,7 +202,8 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
  * @buf: where they go
  * @size: of @buf, bytes
  *
- * Context: process context; takes the bus semaphore, so not from PM callbacks.
+ * Context: process context; takes the bus semaphore, so not from PM callbacks;
+ * evaluates ACPI methods.
  * Return: bytes written; 0 if the device is in D3cold or on its way.
  */
 ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf, size_t size)
@@ -223,7 +211,7 @@ ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf, size_t size)
 	struct report r = { .buf = buf, .size = size };
 
 	if (READ_ONCE(d3->core.pdev->current_state) == PCI_D3cold &&
-	    !d3cold_is_lost(d3))
+	    !d3cold_platform_keeps(d3->core.pdev) && !d3cold_is_lost(d3))
 		return 0;
 	add_policy(&r, d3);
 	add_device(&r, d3);

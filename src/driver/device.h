@@ -182,6 +182,7 @@ struct d3cold_shadow;
  * @bucket: where time is being accounted
  * @since: since when, CLOCK_MONOTONIC, ns
  * @reached_d3cold: the current suspend has been counted as D3cold
+ * @power_kept: the PCI core says D3cold, but somebody else keeps the power on
  * @stats: counters
  * @wake: the last wake
  * @shadow: config space as the user reads it while asleep; NULL if closed
@@ -241,6 +242,7 @@ struct d3cold_device {
 	enum d3cold_bucket bucket;
 	u64 since;
 	bool reached_d3cold;
+	bool power_kept;
 	struct d3cold_stats stats;
 	struct d3cold_wake wake;
 
@@ -321,6 +323,11 @@ void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark);
 int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause);
 void d3cold_put(struct d3cold_device *d3);
 unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
+
+/* platform.c: the platform's power resources */
+bool d3cold_platform_can_cut(struct pci_dev *pdev);
+bool d3cold_platform_keeps(struct pci_dev *pdev);
+bool d3cold_platform_cycle(struct pci_dev *pdev);
 
 /* verify.c: is it the device that we powered off? */
 void d3cold_identity_init(struct d3cold_device *d3);

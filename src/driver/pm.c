@@ -101,32 +101,79 @@ static bool port_woke(struct pci_dev *port)
 		atomic_read(&port->dev.power.child_count) > 0);
 }
 
-/*
- * Why is the device being resumed? A resume runs in the task that wants it.
- * @start is moved back to when that task began, where it has said so.
- */
-static enum d3cold_cause wake_cause(struct d3cold_device *d3, u64 *start)
+static const struct d3cold_mark *mark_of(struct d3cold_device *d3,
+					 const struct task_struct *task)
 {
+	const struct d3cold_mark *mark;
+
+	list_for_each_entry(mark, &d3->marks, list)
+		if (mark->task == task)
+			return mark;
+	return NULL;
+}
+
+/*
+ * A task of a user's that waits for the resume which this kworker makes, or
+ * NULL. It stays on the queue until the resume is over
+ * (drivers/base/power/runtime.c: rpm_resume(), __pm_runtime_barrier()), so it
+ * cannot go away meanwhile.
+ */
+static const struct task_struct *waiter(struct device *dev)
+{
+	wait_queue_head_t *queue = &dev->power.wait_queue;
+	const struct task_struct *task, *found = NULL;
+	const struct wait_queue_entry *entry;
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	list_for_each_entry(entry, &queue->head, entry) {
+		task = entry->private;
+		if (task && !(task->flags & PF_KTHREAD))
+			found = task;
+	}
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return found;
+}
+
+/*
+ * Who wants the device awake? A resume runs in the task that asked for it; but
+ * the port wakes its children, too, and may be faster. Who asked then waits, or
+ * has said that it is about to.
+ */
+static const struct task_struct *who_asked(struct d3cold_device *d3)
+{
+	const struct task_struct *task;
 	struct d3cold_mark *mark;
 
 	lockdep_assert_held(&d3->lock);
 
-	list_for_each_entry(mark, &d3->marks, list) {
-		if (mark->task == current) {
-			*start = mark->start;
-			return mark->cause;
-		}
-	}
-	/* The port wakes its children, too, and may be faster than who asked. */
+	if (!(current->flags & PF_KTHREAD) || mark_of(d3, current))
+		return current;
+	task = waiter(&d3->core.pdev->dev);
+	if (task)
+		return task;
 	mark = list_first_entry_or_null(&d3->marks, struct d3cold_mark, list);
-	if ((current->flags & PF_KTHREAD) && mark)
+	return mark ? mark->task : current;
+}
+
+/* @start is moved back to when @task began, where it has said so. */
+static enum d3cold_cause wake_cause(struct d3cold_device *d3,
+				    const struct task_struct *task, u64 *start)
+{
+	const struct d3cold_mark *mark = mark_of(d3, task);
+
+	lockdep_assert_held(&d3->lock);
+
+	if (mark) {
+		*start = mark->start;
 		return mark->cause;
-	if (current->flags & PF_KTHREAD)
+	}
+	if (task->flags & PF_KTHREAD)
 		return port_woke(pci_upstream_bridge(d3->core.pdev)) ?
 			       D3COLD_CAUSE_SIBLING :
 			       D3COLD_CAUSE_ASYNC;
 	/* The VFIO core resumes for every ioctl before any code of ours runs. */
-	if (d3->user && current->tgid == d3->user)
+	if (d3->user && task->tgid == d3->user)
 		return D3COLD_CAUSE_VMM;
 	return D3COLD_CAUSE_HOST;
 }
@@ -145,13 +192,48 @@ static bool own_wake(enum d3cold_cause cause)
 	}
 }
 
-static void note_wake(struct d3cold_device *d3, enum d3cold_cause cause)
+/* Called after the bus's resume: by then who asked for it does wait. */
+static enum d3cold_cause note_wake(struct d3cold_device *d3, u64 *start)
 {
+	const struct task_struct *task;
+	enum d3cold_cause cause;
+
+	spin_lock(&d3->lock);
+	task = who_asked(d3);
+	cause = wake_cause(d3, task, start);
 	d3->stats.wakes[cause]++;
 	d3->wake.cause = cause;
-	d3->wake.pid = task_pid_nr(current);
+	d3->wake.pid = task->pid;
 	d3->wake.when = ktime_get_ns();
-	get_task_comm(d3->wake.comm, current);
+	strscpy(d3->wake.comm, task->comm, sizeof(d3->wake.comm));
+	spin_unlock(&d3->lock);
+	return cause;
+}
+
+/* May the power come and go while the device sleeps on, with no callback? */
+static bool power_may_change(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+
+	return pdev->current_state == PCI_D3cold &&
+	       (READ_ONCE(d3->power_kept) ||
+		(pdev->multifunction && d3cold_platform_can_cut(pdev)));
+}
+
+/* Who shares the power may have let go of it since, or have taken it. */
+static void look_at_platform(struct d3cold_device *d3)
+{
+	u64 suspend = READ_ONCE(d3->stats.suspends);
+	bool kept;
+
+	if (!power_may_change(d3))
+		return;
+	kept = d3cold_platform_keeps(d3->core.pdev);
+
+	spin_lock(&d3->lock);
+	if (d3->stats.suspends == suspend)
+		d3->power_kept = kept;
+	spin_unlock(&d3->lock);
 }
 
 static int d3cold_runtime_suspend(struct device *dev)
@@ -160,6 +242,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	struct d3cold_context c;
 	unsigned int actions;
 	pci_power_t reached;
+	bool kept, again;
 	u64 wait_ns = 0;
 	int error, ret;
 
@@ -201,8 +284,13 @@ static int d3cold_runtime_suspend(struct device *dev)
 		d3cold_budget_limit(d3, wait_ns);
 
 	ret = dev->bus->pm->runtime_suspend(dev);
+	/* Errors of the last step to D3 do not reach us: look what was reached.
+	 */
+	reached = d3->core.pdev->current_state;
+	kept = reached == PCI_D3cold && d3cold_platform_keeps(d3->core.pdev);
 
 	spin_lock(&d3->lock);
+	d3->power_kept = kept;
 	c = d3cold_context(d3);
 	actions = d3cold_step(
 		d3, ret ? D3COLD_EV_SUSPEND_FAILED : D3COLD_EV_SUSPENDED, &c,
@@ -212,9 +300,8 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		d3->stats.suspends++;
 	d3cold_account(d3);
-	/* Errors of the last step to D3 do not reach us: look what was reached.
-	 */
-	reached = d3->core.pdev->current_state;
+	again = d3->machine.asleep &&
+		(!d3->reached_d3cold || power_may_change(d3));
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 
@@ -223,7 +310,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	d3->saved = ret ? NULL : pci_store_saved_state(d3->core.pdev);
 
 	trace_d3cold_suspend(d3->core.pdev, (__force int)reached, ret);
-	if (!ret && reached != PCI_D3cold && !READ_ONCE(d3->dying)) {
+	if (again && !READ_ONCE(d3->dying)) {
 		d3->sample_ms = D3COLD_SAMPLE_MIN_MS;
 		queue_delayed_work(system_freezable_wq, &d3->sampler,
 				   msecs_to_jiffies(d3->sample_ms));
@@ -290,16 +377,16 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 took;
 	int ret;
 
+	look_at_platform(d3);
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
 	cold = d3->reached_d3cold;
 	if (!cold)
 		d3->stats.d3hot_only++;
-	cause = wake_cause(d3, &start);
-	note_wake(d3, cause);
 	spin_unlock(&d3->lock);
 
 	ret = dev->bus->pm->runtime_resume(dev);
+	cause = note_wake(d3, &start);
 	problem = verify(d3, ret ? "the bus could not resume it" :
 				   d3cold_identity_check(d3));
 	took = ktime_get_ns() - start;
@@ -325,16 +412,21 @@ static int d3cold_runtime_resume(struct device *dev)
 	return 0;
 }
 
-/* D3cold through the port comes without a callback: look until it is there. */
+/*
+ * D3cold through the port comes without a callback, and so does the end of a
+ * sibling's hold on the power: look until it is there.
+ */
 static void sample(struct work_struct *work)
 {
 	struct d3cold_device *d3 = container_of(to_delayed_work(work),
 						struct d3cold_device, sampler);
 	bool again;
 
+	look_at_platform(d3);
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
-	again = d3->machine.asleep && !d3->reached_d3cold;
+	again = d3->machine.asleep &&
+		(!d3->reached_d3cold || power_may_change(d3));
 	spin_unlock(&d3->lock);
 
 	if (!again || READ_ONCE(d3->dying))

@@ -5,7 +5,6 @@
  * whoever woke the device waits for them (5 s at most) and gets a device. The
  * others need locks that a callback must not take, and run for recover only.
  */
-#include <linux/acpi.h>
 #include <linux/delay.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
@@ -18,8 +17,6 @@
 /* How long a device may read all ones after its power came, see recover.c. */
 #define D3COLD_LATE_MS 1000
 #define D3COLD_POWER_CYCLES 2
-/* PCIe r6.0, 6.6.1: config requests 100 ms after the end of reset. */
-#define D3COLD_SETTLE_MS 100
 
 static bool gone(struct d3cold_device *d3)
 {
@@ -58,30 +55,6 @@ static const char *reload(struct d3cold_device *d3)
 	return d3cold_identity_check(d3);
 }
 
-/*
- * The ACPI core counts references and believes that the power is on: only an
- * explicit off makes it run _ON again.
- */
-static bool power_cycle(struct pci_dev *pdev)
-{
-#ifdef CONFIG_ACPI
-	struct acpi_device *adev = ACPI_COMPANION(&pdev->dev);
-
-	if (!adev || !adev->flags.power_manageable ||
-	    !adev->power.states[ACPI_STATE_D3_COLD].flags.valid)
-		return false;
-	if (acpi_device_set_power(adev, ACPI_STATE_D3_COLD))
-		return false;
-	msleep(D3COLD_SETTLE_MS);
-	if (acpi_device_set_power(adev, ACPI_STATE_D0))
-		return false;
-	msleep(max(D3COLD_SETTLE_MS, pdev->d3cold_delay));
-	return true;
-#else
-	return false;
-#endif
-}
-
 /**
  * d3cold_revive() - give a device that does not answer its power again
  * @d3: device being bound
@@ -99,7 +72,7 @@ bool d3cold_revive(struct d3cold_device *d3)
 	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
 	if (pdev->is_virtfn || answers(d3, 0))
 		return true;
-	if (!power_cycle(pdev) || !answers(d3, D3COLD_LATE_MS))
+	if (!d3cold_platform_cycle(pdev) || !answers(d3, D3COLD_LATE_MS))
 		return false;
 	pci_warn(pdev, "did not answer until its power was cut and given\n");
 	pci_set_power_state(pdev, PCI_D0);
@@ -140,7 +113,7 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 	}
 	/* Only if the power was cut before: then nobody else depends on it. */
 	for (i = 0; i < D3COLD_POWER_CYCLES && d3->may_be_cut &&
-		    power_cycle(d3->core.pdev);
+		    d3cold_platform_cycle(d3->core.pdev);
 	     i++) {
 		if (answers(d3, D3COLD_LATE_MS))
 			problem = reload(d3);
@@ -178,7 +151,7 @@ static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 	if (others.awake || pm_runtime_resume_and_get(&port->dev) < 0)
 		return problem;
 	pci_save_state(port);
-	cycled = power_cycle(port);
+	cycled = d3cold_platform_cycle(port);
 	pci_restore_state(port);
 	pm_runtime_put(&port->dev);
 	if (!cycled)

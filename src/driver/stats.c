@@ -9,13 +9,13 @@
 #include "compat.h"
 #include "device.h"
 
-static enum d3cold_bucket bucket_of(pci_power_t state)
+static enum d3cold_bucket bucket_of(const struct d3cold_device *d3)
 {
-	switch (state) {
+	switch (READ_ONCE(d3->core.pdev->current_state)) {
 	case PCI_D3hot:
 		return D3COLD_IN_D3HOT;
 	case PCI_D3cold:
-		return D3COLD_IN_D3COLD;
+		return d3->power_kept ? D3COLD_IN_D3HOT : D3COLD_IN_D3COLD;
 	default:
 		return D3COLD_IN_D0;
 	}
@@ -39,7 +39,7 @@ void d3cold_account(struct d3cold_device *d3)
 
 	d3->stats.residency_ns[d3->bucket] += now - d3->since;
 	d3->since = now;
-	d3->bucket = bucket_of(READ_ONCE(d3->core.pdev->current_state));
+	d3->bucket = bucket_of(d3);
 	if (d3->bucket == D3COLD_IN_D3COLD && d3->machine.asleep &&
 	    !d3->reached_d3cold) {
 		d3->reached_d3cold = true;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the platform can do with the power of a device: its ACPI power resources.
+ */
+#include <linux/acpi.h>
+#include <linux/delay.h>
+#include <linux/pci.h>
+
+#include "compat.h"
+#include "device.h"
+
+/* PCIe r6.0, 6.6.1: config requests 100 ms after the end of reset. */
+#define D3COLD_SETTLE_MS 100
+
+#ifdef CONFIG_ACPI
+
+static struct acpi_device *power_manageable(struct pci_dev *pdev)
+{
+	struct acpi_device *adev = ACPI_COMPANION(&pdev->dev);
+
+	return adev && adev->flags.power_manageable &&
+			       adev->power.states[ACPI_STATE_D3_COLD]
+				       .flags.valid ?
+		       adev :
+		       NULL;
+}
+
+/* ACPI 6.5, 7.2.3: _STA of a power resource is 1 while it is on. */
+static bool is_on(const union acpi_object *resource)
+{
+	unsigned long long on = 0;
+
+	return resource->type == ACPI_TYPE_LOCAL_REFERENCE &&
+	       ACPI_SUCCESS(acpi_evaluate_integer(resource->reference.handle,
+						  "_STA", NULL, &on)) &&
+	       (on & 1);
+}
+
+/**
+ * d3cold_platform_can_cut() - can the platform cut the power of this device?
+ * @pdev: device or port
+ *
+ * Return: true if it has a power resource of its own (_PR3).
+ */
+bool d3cold_platform_can_cut(struct pci_dev *pdev)
+{
+	return power_manageable(pdev);
+}
+
+/**
+ * d3cold_platform_keeps() - is the power on although the device let go of it?
+ * @pdev: device that the PCI core says is in D3cold
+ *
+ * Functions of a slot may name the same resource. The ACPI core counts who uses
+ * it, and calls each device that let go D3cold, though another keeps it on.
+ *
+ * Context: sleeps; evaluates ACPI methods, does not touch the device.
+ * Return: true if each resource of _PR3 is on, without which D3hot would not be
+ * (ACPI 6.5, 7.3.11); false if the platform does not tell.
+ */
+bool d3cold_platform_keeps(struct pci_dev *pdev)
+{
+	struct acpi_buffer buffer = { ACPI_ALLOCATE_BUFFER, NULL };
+	struct acpi_device *adev = power_manageable(pdev);
+	union acpi_object *list;
+	bool on;
+	u32 i;
+
+	if (!adev || ACPI_FAILURE(acpi_evaluate_object(adev->handle, "_PR3",
+						       NULL, &buffer)))
+		return false;
+	list = buffer.pointer;
+	on = list && list->type == ACPI_TYPE_PACKAGE && list->package.count;
+	for (i = 0; on && i < list->package.count; i++)
+		on = is_on(&list->package.elements[i]);
+	kfree(list);
+	return on;
+}
+
+/**
+ * d3cold_platform_cycle() - cut the power of a device, and give it again
+ * @pdev: device or port
+ *
+ * The ACPI core counts references and believes that the power is on: only an
+ * explicit off makes it run _ON again.
+ *
+ * Context: sleeps, as long as the platform's methods take, and 200 ms.
+ * Return: true if the platform did both.
+ */
+bool d3cold_platform_cycle(struct pci_dev *pdev)
+{
+	struct acpi_device *adev = power_manageable(pdev);
+
+	if (!adev || acpi_device_set_power(adev, ACPI_STATE_D3_COLD))
+		return false;
+	msleep(D3COLD_SETTLE_MS);
+	if (acpi_device_set_power(adev, ACPI_STATE_D0))
+		return false;
+	msleep(max(D3COLD_SETTLE_MS, pdev->d3cold_delay));
+	return true;
+}
+
+#else /* !CONFIG_ACPI */
+
+bool d3cold_platform_can_cut(struct pci_dev *pdev)
+{
+	return false;
+}
+
+bool d3cold_platform_keeps(struct pci_dev *pdev)
+{
+	return false;
+}
+
+bool d3cold_platform_cycle(struct pci_dev *pdev)
+{
+	return false;
+}
+
+#endif
