@@ -80,7 +80,7 @@ struct d3cold_mark {
  * @class: class code and revision
  * @subsystem: subsystem vendor and device
  * @header: header type
- * @bar: base address registers as the hardware had them before power-off
+ * @bar: base address registers as they were saved before power-off
  * @link: Link Status before power-off: speed and width
  * @dsn: device serial number, 0 if there is none
  */
@@ -332,6 +332,7 @@ bool d3cold_platform_cycle(struct pci_dev *pdev);
 /* verify.c: is it the device that we powered off? */
 void d3cold_identity_init(struct d3cold_device *d3);
 bool d3cold_identity_note(struct d3cold_device *d3);
+void d3cold_identity_saved(struct d3cold_device *d3);
 const char *d3cold_identity_check(struct d3cold_device *d3);
 bool d3cold_identity_same_id(struct d3cold_device *d3);
 bool d3cold_link_downgraded(struct d3cold_device *d3);

@@ -236,6 +236,13 @@ static void look_at_platform(struct d3cold_device *d3)
 	spin_unlock(&d3->lock);
 }
 
+static void keep_saved(struct d3cold_device *d3)
+{
+	d3cold_identity_saved(d3);
+	kfree(d3->saved);
+	d3->saved = pci_store_saved_state(d3->core.pdev);
+}
+
 static int d3cold_runtime_suspend(struct device *dev)
 {
 	struct d3cold_device *d3 = d3cold_from_dev(dev);
@@ -306,8 +313,8 @@ static int d3cold_runtime_suspend(struct device *dev)
 	d3cold_apply(d3, actions);
 
 	/* The bus has just saved it; a copy that recovery can load again. */
-	kfree(d3->saved);
-	d3->saved = ret ? NULL : pci_store_saved_state(d3->core.pdev);
+	if (!ret)
+		keep_saved(d3);
 
 	trace_d3cold_suspend(d3->core.pdev, (__force int)reached, ret);
 	if (again && !READ_ONCE(d3->dying)) {
@@ -445,8 +452,7 @@ static void keep_state(struct d3cold_device *d3)
 	struct pci_dev *pdev = d3->core.pdev;
 
 	pci_save_state(pdev);
-	kfree(d3->saved);
-	d3->saved = pci_store_saved_state(pdev);
+	keep_saved(d3);
 	pdev->state_saved = false;
 }
 

@@ -53,7 +53,7 @@ void d3cold_identity_init(struct d3cold_device *d3)
 }
 
 /**
- * d3cold_identity_note() - before the power goes: BARs, as they are now
+ * d3cold_identity_note() - before the power goes: is it there, with which link?
  * @d3: device, in D0 to D3hot
  *
  * Context: suspend callback.
@@ -62,16 +62,28 @@ void d3cold_identity_init(struct d3cold_device *d3)
 bool d3cold_identity_note(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
-	int i;
 
 	if (disconnected(pdev) ||
 	    read_dword(pdev, PCI_VENDOR_ID) != d3->identity.id)
 		return false;
-	for (i = 0; i < PCI_STD_NUM_BARS; i++)
-		d3->identity.bar[i] =
-			read_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i);
 	pcie_capability_read_word(pdev, PCI_EXP_LNKSTA, &d3->identity.link);
 	return true;
+}
+
+/**
+ * d3cold_identity_saved() - note the BARs, as the PCI core will restore them
+ * @d3: device whose config state was saved just now
+ *
+ * Not what the registers hold before: after a reset that nobody restored they
+ * are empty, until the vfio-pci core loads its own copy on the way to sleep.
+ *
+ * Context: suspend callback.
+ */
+void d3cold_identity_saved(struct d3cold_device *d3)
+{
+	memcpy(d3->identity.bar,
+	       &d3->core.pdev->saved_config_space[PCI_BASE_ADDRESS_0 / 4],
+	       sizeof(d3->identity.bar));
 }
 
 /**
