@@ -315,6 +315,7 @@ static const struct kobj_type d3cold_ktype = {
 int d3cold_sysfs_add(struct d3cold_device *d3)
 {
 	struct d3cold_kobject *k;
+	struct kernfs_node *node;
 	int ret;
 
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
@@ -328,8 +329,10 @@ int d3cold_sysfs_add(struct d3cold_device *d3)
 		return ret;
 	}
 	d3->kobj = k;
+	/* Sleeps, so not under the lock. */
+	node = sysfs_get_dirent(k->kobj.sd, "state");
 	spin_lock(&d3->lock);
-	d3->state_node = sysfs_get_dirent(k->kobj.sd, "state");
+	d3->state_node = node;
 	spin_unlock(&d3->lock);
 	return 0;
 }
