@@ -216,5 +216,9 @@ ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf, size_t size)
 	add_policy(&r, d3);
 	add_device(&r, d3);
 	add_topology(&r, d3);
+	if (!r.len && READ_ONCE(d3->machine.state) == D3COLD_IDLE &&
+	    !READ_ONCE(d3->machine.quiesced))
+		add(&r,
+		    "waiting: nobody uses it, it sleeps when power/autosuspend_delay_ms has passed\n");
 	return r.len;
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, cpus, append, timeout, work and dir it uses.
+# table, devices, svm, full_speed, external, ats, kexec, cpus, append, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -26,7 +26,7 @@ describe_slots() {
 acpi_tables() {
 	acpi=()
 	[[ $table != none && ${#devices[@]} -gt 0 ]] || return 0
-	"$vm/tables/generate" "$table" "${devices[@]}" >"$dir/ssdt.dsl"
+	"$vm/tables/generate" ${external:+--external} "$table" "${devices[@]}" >"$dir/ssdt.dsl"
 	from_qemu_root iasl -p "$dir/ssdt" "$dir/ssdt.dsl" >"$dir/iasl.log" ||
 		die "iasl refuses the ACPI table: see $dir/iasl.log"
 	acpi=(-acpitable file="$work/run/ssdt.aml")
@@ -57,7 +57,7 @@ add_device() {
 }
 
 qemu_arguments() {
-	local share r n f name speed='' functions root_port multi
+	local share r n f name speed='' functions root_port multi initrd
 	local cpu=qemu64 memory=1G
 	local arguments="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
 
@@ -67,16 +67,18 @@ qemu_arguments() {
 	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
 	share=$(root_dir $qemu_root)/usr/share
 	r=$(root_dir "$kernel")
+	initrd=$("$vm/initrd" "$kernel")
+	arguments+=" $append"
 	qemu=(
 		-L "$share/seabios" -L "$share/qemu"
 		-no-user-config -nodefaults -display none -no-reboot
 		-machine q35 -accel tcg,thread=multi
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios type=0,date=01/01/2022
-		-device intel-iommu,intremap=on
+		-device "intel-iommu,intremap=on${ats:+,device-iotlb=on}"
 		-kernel "$r/boot/vmlinuz-$(kernel_version "$kernel")"
-		-initrd "$("$vm/initrd" "$kernel")"
-		-append "$arguments $append"
+		-initrd "$initrd"
+		-append "$arguments"
 		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
 		-device virtio-9p-pci,fsdev=root,mount_tag=root,addr=10
 		-fsdev local,id=run,path="$work/run",security_model=none
@@ -87,6 +89,11 @@ qemu_arguments() {
 		-device isa-debugcon,iobase="$power_port",chardev=power
 		"${acpi[@]}"
 	)
+	if [[ -n $kexec ]]; then
+		mkdir "$dir/boot"
+		cp "$r/boot/vmlinuz-$(kernel_version "$kernel")" "$dir/boot/kernel"
+		cp "$initrd" "$dir/boot/initrd"
+	fi
 	# Linux waits seconds for a link above 5 GT/s that goes down with the port
 	[[ $table != port || -n $full_speed ]] || speed=,x-speed=5
 	for n in "${!devices[@]}"; do

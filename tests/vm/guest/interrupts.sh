@@ -6,8 +6,10 @@
 
 reg() { vmm bar write 0 "$1" 4 "$2"; }
 
-# program: as the driver does after a loss of power; interrupt kind is $irq
+# program: as the driver does after a loss of power; interrupt kind is $irq. The
+# device stays awake, however slow we are, until `cold`
 program() {
+	delay 60000
 	case $kind.$irq in
 	igb.msix)
 		reg 0x1514 0x10	# GPIE: a vector for each cause
@@ -16,6 +18,12 @@ program() {
 	igb.*) reg 0xd0 0x4 ;;	# IMS
 	e1000e.*) reg 0xd0 0x40 ;;
 	esac
+}
+
+# cold WHAT: a point
+cold() {
+	delay 50
+	wait_state D3cold 10 "$kind $irq: $1: in D3cold"
 }
 
 # raise [VECTOR], and ack what the device remembers of it

@@ -3,8 +3,6 @@
 #
 # What the cases of MSI and of MSI-X have in common.
 
-cold() { wait_state D3cold 10 "$kind $irq: $1: in D3cold"; }
-
 # none WHAT: no vector
 none() {
 	local v
@@ -18,7 +16,6 @@ each_works() {
 	local v
 
 	for ((v = 0; v < vectors; v++)); do
-		# anew: it may have slept meanwhile
 		program
 		raise $v
 		came 1 "$1: vector $v" $v

@@ -53,7 +53,8 @@ attach_host() {
 detach_host() { umount /again; }
 
 # system_sleep mem: S3, woken by the RTC; its exit code is 0 if it slept.
-# system_sleep mem|freeze platform: all but the last step of S3 or s2idle
+# system_sleep mem|freeze|disk platform: all but the last step of S3, s2idle or
+# hibernation
 system_sleep() {
 	local rtc=/sys/class/rtc/rtc0/wakealarm code=0
 
