@@ -369,6 +369,8 @@ ssize_t d3cold_shadow_read(struct d3cold_device *d3, char __user *buf,
 			   size_t count, loff_t *ppos);
 ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 			    size_t count, loff_t *ppos);
+ssize_t d3cold_shadow_show(struct d3cold_device *d3, char *buf,
+			   unsigned int pos, size_t count);
 
 /* feature.c: VFIO_DEVICE_FEATURE */
 int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
