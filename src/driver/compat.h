@@ -19,6 +19,7 @@
 #endif
 
 #include <linux/eventfd.h>
+#include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/vfio_pci_core.h>
@@ -57,6 +58,16 @@ static inline int d3cold_get_if_awake(struct device *dev)
 	return pm_runtime_get_if_active(dev);
 #else
 	return pm_runtime_get_if_active(dev, true);
+#endif
+}
+
+static inline void d3cold_vm_flags_mod(struct vm_area_struct *vma,
+				       unsigned long set, unsigned long clear)
+{
+#ifdef D3COLD_HAVE_VM_FLAGS_MOD
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
 }
 

@@ -179,12 +179,14 @@ struct d3cold_shadow;
  * @events: which events it wants
  * @pending_events: events seen since open
  * @marks: who is about to resume the device and why
- * @bucket: where time is being accounted
+ * @physical: the D-state whose time is being accounted
  * @since: since when, CLOCK_MONOTONIC, ns
  * @reached_d3cold: the current suspend has been counted as D3cold
  * @power_kept: the PCI core says D3cold, but somebody else keeps the power on
  * @stats: counters
  * @wake: the last wake
+ * @status: the page of the status region; NULL if closed
+ * @region: index of the status region; fixed while open
  * @shadow: config space as the user reads it while asleep; NULL if closed
  * @shadow_wait: readers who wait for its capture
  * @identity: what the device must be after a power cut; written in probe and
@@ -219,7 +221,7 @@ struct d3cold_device {
 	struct mutex ops_lock; /* see above */
 	struct mutex guest_lock; /* see above */
 
-	spinlock_t lock; /* protects from here to @wake */
+	spinlock_t lock; /* protects from here to @status */
 	struct d3cold_machine machine;
 	enum d3cold_policy policy;
 	bool rearm_hold;
@@ -239,13 +241,15 @@ struct d3cold_device {
 	u32 events;
 	u32 pending_events;
 	struct list_head marks;
-	enum d3cold_bucket bucket;
+	pci_power_t physical;
 	u64 since;
 	bool reached_d3cold;
 	bool power_kept;
 	struct d3cold_stats stats;
 	struct d3cold_wake wake;
+	struct vfio_d3cold_status *status;
 
+	unsigned int region;
 	struct d3cold_shadow *shadow;
 	wait_queue_head_t shadow_wait;
 	struct d3cold_identity identity;
@@ -377,6 +381,12 @@ int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
 		   size_t argsz);
 void d3cold_feature_close(struct d3cold_device *d3);
 bool d3cold_supported(const struct d3cold_device *d3);
+
+/* region.c: the status region */
+int d3cold_region_open(struct d3cold_device *d3);
+void d3cold_region_publish(struct d3cold_device *d3);
+ssize_t d3cold_region_rw(struct vfio_pci_core_device *core, char __user *buf,
+			 size_t count, loff_t *ppos, bool iswrite);
 
 /* policy.c: what may power the device off */
 int d3cold_policy_parse(const char *name, enum d3cold_policy *policy);

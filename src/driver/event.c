@@ -123,6 +123,7 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 		vmm_left(d3);
 	if (m->state != before)
 		d3cold_sysfs_state_changed(d3);
+	d3cold_region_publish(d3);
 
 	*error = r.error;
 	return r.actions;

@@ -72,6 +72,8 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 	loff_t pos = *ppos;
 	ssize_t done;
 
+	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(pos) == d3->region))
+		return d3cold_region_rw(&d3->core, buf, count, ppos, false);
 	if (unlikely(d3cold_is_lost(d3))) {
 		if (VFIO_PCI_OFFSET_TO_INDEX(pos) ==
 		    VFIO_PCI_CONFIG_REGION_INDEX)
@@ -176,6 +178,8 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
 	ssize_t done;
 
+	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(*ppos) == d3->region))
+		return -EINVAL;
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
 	if (covers_pmcsr(d3, count, ppos))

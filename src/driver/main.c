@@ -74,6 +74,11 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	ret = vfio_pci_core_enable(&d3->core);
 	if (ret)
 		goto out_shadow;
+	ret = d3cold_region_open(d3);
+	if (ret) {
+		vfio_pci_core_disable(&d3->core);
+		goto out_shadow;
+	}
 	vfio_pci_core_finish_enable(&d3->core);
 
 	mutex_lock(&d3->ops_lock);
