@@ -30,6 +30,7 @@ enum d3cold_policy {
 	D3COLD_POLICY_IDLE,
 	D3COLD_POLICY_EXPLICIT,
 	D3COLD_POLICY_AUTO,
+	D3COLD_POLICY_GUEST,
 	D3COLD_NR_POLICIES
 };
 
@@ -171,6 +172,9 @@ struct d3cold_shadow;
  * @qualified: it came back from D3cold, verified, at least once
  * @unannounced: VFIO_D3COLD_EVENT_* that notify_work has to tell the host
  * @guest_state: the D-state that the guest's last PMCSR write reached
+ * @hides_no_soft_reset: this open is shown No_Soft_Reset as 0, and the device
+ *	resets when its guest leaves D3hot; fixed while open
+ * @was_cut: the power was cut since the guest reached D3hot
  * @user: thread group id of who opened the device, 0 if closed
  * @vmm_eventfd: given with the VMM's entry, NULL if none; ours to put
  * @vmm_hold: the VMM entered with HOLD
@@ -233,6 +237,8 @@ struct d3cold_device {
 	bool qualified;
 	u32 unannounced;
 	pci_power_t guest_state;
+	bool hides_no_soft_reset;
+	bool was_cut;
 	pid_t user;
 	struct eventfd_ctx *vmm_eventfd;
 	bool vmm_hold;
@@ -363,6 +369,8 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd,
 		  unsigned long arg);
 void d3cold_reset_work(struct work_struct *work);
 void d3cold_reset_done(struct pci_dev *pdev);
+void d3cold_guest_state(struct d3cold_device *d3, pci_power_t state);
+u8 d3cold_guest_pmcsr(const struct d3cold_device *d3, u8 value);
 
 /* shadow.c: config reads without waking */
 int d3cold_shadow_open(struct d3cold_device *d3);
@@ -392,6 +400,9 @@ ssize_t d3cold_region_rw(struct vfio_pci_core_device *core, char __user *buf,
 int d3cold_policy_parse(const char *name, enum d3cold_policy *policy);
 const char *d3cold_policy_name(enum d3cold_policy policy);
 bool d3cold_policy_follows(const struct d3cold_device *d3);
+bool d3cold_policy_possible(const struct d3cold_device *d3,
+			    enum d3cold_policy policy);
+bool d3cold_policy_hides(const struct d3cold_device *d3);
 int d3cold_setting_begin(struct d3cold_device *d3);
 void d3cold_setting_end(struct d3cold_device *d3);
 

@@ -30,8 +30,7 @@ struct d3cold_context d3cold_context(struct d3cold_device *d3)
 	return (struct d3cold_context){
 		.allow_idle = d3->policy != D3COLD_POLICY_OFF && !d3->too_slow,
 		.allow_vmm = vmm,
-		.allow_guest = vmm && d3->policy == D3COLD_POLICY_AUTO &&
-			       d3cold_policy_follows(d3),
+		.allow_guest = vmm && d3cold_policy_follows(d3),
 		.hold = d3->vmm_hold || d3->rearm_hold,
 		.vmm_hold = d3->vmm_hold,
 		.one_shot = d3->vmm_one_shot,

@@ -143,9 +143,7 @@ static void patch(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 
 	if (!d3->core.pdev->pm_cap || pos > pmcsr || pmcsr - pos >= count)
 		return;
-	buf[pmcsr - pos] &= ~PCI_PM_CTRL_STATE_MASK;
-	buf[pmcsr - pos] |= (__force u8)d3->guest_state &
-			    PCI_PM_CTRL_STATE_MASK;
+	buf[pmcsr - pos] = d3cold_guest_pmcsr(d3, buf[pmcsr - pos]);
 }
 
 /* 1: copied; 0: awake, or not to be answered; -EAGAIN: being captured. */
@@ -246,7 +244,10 @@ ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 	ssize_t ret = 0;
 	int error;
 
-	/* PMCSR itself, 16 bits; status bits in it are cleared by ones. */
+	/*
+	 * PMCSR itself, 16 bits; status bits in it are cleared by ones, and
+	 * No_Soft_Reset, which a guest may see otherwise, is read-only.
+	 */
 	if (!d3->shadow || pos != pmcsr || count > 2 ||
 	    copy_from_user(wanted, buf, count))
 		return 0;
@@ -257,12 +258,13 @@ ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 	spin_lock(&d3->lock);
 	if (d3->machine.asleep && d3->shadow->valid) {
 		memcpy(now, d3->shadow->bytes + pos, count);
-		wanted[0] = (wanted[0] ^ now[0]) & ~PCI_PM_CTRL_STATE_MASK;
+		wanted[0] = (wanted[0] ^ now[0]) & ~(PCI_PM_CTRL_STATE_MASK |
+						     PCI_PM_CTRL_NO_SOFT_RESET);
 		if (count > 1)
 			wanted[1] = (wanted[1] ^ now[1]) |
 				    (wanted[1] & (PCI_PM_CTRL_PME_STATUS >> 8));
 		if (!wanted[0] && (count < 2 || !wanted[1])) {
-			d3->guest_state = PCI_D3hot;
+			d3cold_guest_state(d3, PCI_D3hot);
 			c = d3cold_context(d3);
 			actions = d3cold_step(d3, D3COLD_EV_GUEST_ENTER, &c,
 					      &error);

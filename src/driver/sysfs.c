@@ -35,7 +35,15 @@ static ssize_t policy_store(struct d3cold_device *d3, const char *buf,
 	enum d3cold_policy policy;
 	int ret;
 
-	ret = d3cold_policy_parse(buf, &policy) ?: d3cold_setting_begin(d3);
+	ret = d3cold_policy_parse(buf, &policy);
+	if (!ret && !d3cold_policy_possible(d3, policy)) {
+		pci_warn(
+			d3->core.pdev,
+			"policy \"guest\" refused: it keeps state in D3hot (No_Soft_Reset is 1) and has no function-level reset; use \"auto\" or \"explicit\"\n");
+		ret = -EOPNOTSUPP;
+	}
+	if (!ret)
+		ret = d3cold_setting_begin(d3);
 	if (ret)
 		return ret;
 	WRITE_ONCE(d3->policy, policy);
