@@ -34,7 +34,7 @@ static void write_state(struct fighter *f)
 		errors++;
 	/* now in a row, now with time to fall asleep */
 	f->random = f->random * 1103515245 + 12345;
-	if (!(f->random >> 16 & 7))
+	if (!(f->random >> 16 & 15))
 		usleep(f->random >> 16 & 0x7fff);
 }
 

@@ -140,6 +140,8 @@ bool check_status(bool map)
 		}
 		old[map] = s;
 	}
+	/* there are others who want to run */
+	usleep(1000);
 	return true;
 }
 
