@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What VMMs were compiled with stays where it is. An array of a negative size is
- * a check that every standard of C and C++ knows.
+ * What VMMs were compiled with stays where it is. An array of a negative size
+ * is a check that every standard of C and C++ knows.
  */
 #include "d3cold_vfio_pci.h"
 
