@@ -73,7 +73,8 @@ struct vfio_d3cold_enter {
  * @events: VFIO_D3COLD_EVENT_*, those to be signalled.
  *
  * Stays set until replaced, removed, or the last close. Which events happened
- * is read from the status region (pending_events).
+ * since this call is read from the status region (pending_events); as they stay
+ * there, what happened again is told by last_wake_ns, wakes, d3cold and state.
  */
 #define VFIO_DEVICE_FEATURE_D3COLD_EVENTFD 0xd3c2
 
@@ -93,6 +94,23 @@ struct vfio_d3cold_eventfd {
  * and VFIO_REGION_INFO_CAP_TYPE. pread(2) and mmap(2) of it never wake the
  * device. Call GET_REGION_INFO before entering: it is an ioctl, and every ioctl
  * resumes the device.
+ *
+ * A pread of the whole structure is of one moment. Who maps the page reads as
+ * from a sequence lock, never waiting for more than a few stores of the driver:
+ *
+ *	const struct vfio_d3cold_status *page;	mapped
+ *	struct vfio_d3cold_status copy;
+ *	__u32 sequence;
+ *
+ *	do {
+ *		sequence = __atomic_load_n(&page->sequence, __ATOMIC_ACQUIRE);
+ *		copy = *(const volatile struct vfio_d3cold_status *)page;
+ *		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+ *	} while (sequence & 1 ||
+ *		 sequence != __atomic_load_n(&page->sequence, __ATOMIC_RELAXED));
+ *
+ * The page is zero behind the structure. It belongs to one open: a descriptor
+ * opened later has a page of its own. It cannot be mapped writable.
  */
 #define VFIO_REGION_TYPE_D3COLD 0xd3c0
 #define VFIO_REGION_SUBTYPE_D3COLD_STATUS 1
@@ -149,14 +167,15 @@ struct vfio_d3cold_eventfd {
  * @policy: VFIO_D3COLD_POLICY_*.
  * @entered_by: VFIO_D3COLD_BY_*.
  * @last_wake: VFIO_D3COLD_WAKE_*.
- * @pending_events: VFIO_D3COLD_EVENT_* seen since the device was opened.
+ * @pending_events: VFIO_D3COLD_EVENT_* seen since the device was opened, or
+ *	since D3COLD_EVENTFD was set last.
  * @reserved: 0.
  * @last_wake_ns: When @last_wake happened, CLOCK_MONOTONIC, ns.
  * @since_ns: Since when @physical_state holds, CLOCK_MONOTONIC, ns. D3cold
  *	that comes through the port is sampled: exact to one sample (1 s).
  * @residency_ns: Time spent in D0 (D1 and D2 included), D3hot and D3cold up
  *	to @since_ns, ns.
- * @entries: Entries accepted.
+ * @entries: Entries accepted, this and the following since it was bound.
  * @suspends: Runtime suspends.
  * @d3cold: Runtime suspends that reached D3cold.
  * @wakes: Wakes, by cause.

@@ -74,8 +74,12 @@ static void add_policy(struct report *r, struct d3cold_device *d3)
 	if (m.open && !qualified)
 		add(r,
 		    "not qualified: it has not come back from a D3cold yet; close it and wait, or write 1 to qualified\n");
-	if (m.state == D3COLD_ACTIVE && guest_state == PCI_D3hot &&
-	    policy == D3COLD_POLICY_AUTO && !d3cold_policy_follows(d3))
+	if (policy == D3COLD_POLICY_GUEST && m.open &&
+	    !d3cold_policy_follows(d3))
+		add(r,
+		    "policy: \"guest\" follows from the next open on: this guest was shown that D3hot keeps state (No_Soft_Reset is 1)\n");
+	else if (m.state == D3COLD_ACTIVE && guest_state == PCI_D3hot &&
+		 policy == D3COLD_POLICY_AUTO && !d3cold_policy_follows(d3))
 		add(r, "policy: \"auto\" leaves it in D3hot: %s\n",
 		    d3->no_soft_reset ?
 			    "No_Soft_Reset is 1, so D3hot keeps state that D3cold would lose" :

@@ -19,7 +19,9 @@
 #endif
 
 #include <linux/eventfd.h>
+#include <linux/mm.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/vfio_pci_core.h>
 
 #include "compat-have.h"
@@ -48,6 +50,33 @@ static inline bool d3cold_ats_enabled(const struct pci_dev *pdev)
 	return false;
 #endif
 }
+
+/* 1: awake, and kept so until a put; 0: not awake; negative: no runtime PM. */
+static inline int d3cold_get_if_awake(struct device *dev)
+{
+#ifdef D3COLD_HAVE_GET_IF_ACTIVE_ONE_ARGUMENT
+	return pm_runtime_get_if_active(dev);
+#else
+	return pm_runtime_get_if_active(dev, true);
+#endif
+}
+
+static inline void d3cold_vm_flags_mod(struct vm_area_struct *vma,
+				       unsigned long set, unsigned long clear)
+{
+#ifdef D3COLD_HAVE_VM_FLAGS_MOD
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
+/* How the read() of a binary file in sysfs gets that file. */
+#ifdef D3COLD_HAVE_BIN_ATTRIBUTE_CONST
+#define D3COLD_BIN_ATTRIBUTE const struct bin_attribute
+#else
+#define D3COLD_BIN_ATTRIBUTE struct bin_attribute
+#endif
 
 #ifdef D3COLD_HAVE_OPS_GET_REGION_INFO_CAPS
 #define D3COLD_OPS_REGION_INFO(_fn) .get_region_info_caps = _fn,

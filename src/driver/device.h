@@ -30,6 +30,7 @@ enum d3cold_policy {
 	D3COLD_POLICY_IDLE,
 	D3COLD_POLICY_EXPLICIT,
 	D3COLD_POLICY_AUTO,
+	D3COLD_POLICY_GUEST,
 	D3COLD_NR_POLICIES
 };
 
@@ -171,6 +172,9 @@ struct d3cold_shadow;
  * @qualified: it came back from D3cold, verified, at least once
  * @unannounced: VFIO_D3COLD_EVENT_* that notify_work has to tell the host
  * @guest_state: the D-state that the guest's last PMCSR write reached
+ * @hides_no_soft_reset: this open is shown No_Soft_Reset as 0, and the device
+ *	resets when its guest leaves D3hot; fixed while open
+ * @was_cut: the power was cut since the guest reached D3hot
  * @user: thread group id of who opened the device, 0 if closed
  * @vmm_eventfd: given with the VMM's entry, NULL if none; ours to put
  * @vmm_hold: the VMM entered with HOLD
@@ -179,12 +183,14 @@ struct d3cold_shadow;
  * @events: which events it wants
  * @pending_events: events seen since open
  * @marks: who is about to resume the device and why
- * @bucket: where time is being accounted
+ * @physical: the D-state whose time is being accounted
  * @since: since when, CLOCK_MONOTONIC, ns
  * @reached_d3cold: the current suspend has been counted as D3cold
  * @power_kept: the PCI core says D3cold, but somebody else keeps the power on
  * @stats: counters
  * @wake: the last wake
+ * @status: the page of the status region; NULL if closed
+ * @region: index of the status region; fixed while open
  * @shadow: config space as the user reads it while asleep; NULL if closed
  * @shadow_wait: readers who wait for its capture
  * @identity: what the device must be after a power cut; written in probe and
@@ -219,7 +225,7 @@ struct d3cold_device {
 	struct mutex ops_lock; /* see above */
 	struct mutex guest_lock; /* see above */
 
-	spinlock_t lock; /* protects from here to @wake */
+	spinlock_t lock; /* protects from here to @status */
 	struct d3cold_machine machine;
 	enum d3cold_policy policy;
 	bool rearm_hold;
@@ -231,6 +237,8 @@ struct d3cold_device {
 	bool qualified;
 	u32 unannounced;
 	pci_power_t guest_state;
+	bool hides_no_soft_reset;
+	bool was_cut;
 	pid_t user;
 	struct eventfd_ctx *vmm_eventfd;
 	bool vmm_hold;
@@ -239,13 +247,15 @@ struct d3cold_device {
 	u32 events;
 	u32 pending_events;
 	struct list_head marks;
-	enum d3cold_bucket bucket;
+	pci_power_t physical;
 	u64 since;
 	bool reached_d3cold;
 	bool power_kept;
 	struct d3cold_stats stats;
 	struct d3cold_wake wake;
+	struct vfio_d3cold_status *status;
 
+	unsigned int region;
 	struct d3cold_shadow *shadow;
 	wait_queue_head_t shadow_wait;
 	struct d3cold_identity identity;
@@ -359,6 +369,8 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd,
 		  unsigned long arg);
 void d3cold_reset_work(struct work_struct *work);
 void d3cold_reset_done(struct pci_dev *pdev);
+void d3cold_guest_state(struct d3cold_device *d3, pci_power_t state);
+u8 d3cold_guest_pmcsr(const struct d3cold_device *d3, u8 value);
 
 /* shadow.c: config reads without waking */
 int d3cold_shadow_open(struct d3cold_device *d3);
@@ -369,6 +381,8 @@ ssize_t d3cold_shadow_read(struct d3cold_device *d3, char __user *buf,
 			   size_t count, loff_t *ppos);
 ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 			    size_t count, loff_t *ppos);
+ssize_t d3cold_shadow_show(struct d3cold_device *d3, char *buf,
+			   unsigned int pos, size_t count);
 
 /* feature.c: VFIO_DEVICE_FEATURE */
 int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
@@ -376,10 +390,19 @@ int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
 void d3cold_feature_close(struct d3cold_device *d3);
 bool d3cold_supported(const struct d3cold_device *d3);
 
+/* region.c: the status region */
+int d3cold_region_open(struct d3cold_device *d3);
+void d3cold_region_publish(struct d3cold_device *d3);
+ssize_t d3cold_region_rw(struct vfio_pci_core_device *core, char __user *buf,
+			 size_t count, loff_t *ppos, bool iswrite);
+
 /* policy.c: what may power the device off */
 int d3cold_policy_parse(const char *name, enum d3cold_policy *policy);
 const char *d3cold_policy_name(enum d3cold_policy policy);
 bool d3cold_policy_follows(const struct d3cold_device *d3);
+bool d3cold_policy_possible(const struct d3cold_device *d3,
+			    enum d3cold_policy policy);
+bool d3cold_policy_hides(const struct d3cold_device *d3);
 int d3cold_setting_begin(struct d3cold_device *d3);
 void d3cold_setting_end(struct d3cold_device *d3);
 

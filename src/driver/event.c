@@ -30,8 +30,7 @@ struct d3cold_context d3cold_context(struct d3cold_device *d3)
 	return (struct d3cold_context){
 		.allow_idle = d3->policy != D3COLD_POLICY_OFF && !d3->too_slow,
 		.allow_vmm = vmm,
-		.allow_guest = vmm && d3->policy == D3COLD_POLICY_AUTO &&
-			       d3cold_policy_follows(d3),
+		.allow_guest = vmm && d3cold_policy_follows(d3),
 		.hold = d3->vmm_hold || d3->rearm_hold,
 		.vmm_hold = d3->vmm_hold,
 		.one_shot = d3->vmm_one_shot,
@@ -123,6 +122,7 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 		vmm_left(d3);
 	if (m->state != before)
 		d3cold_sysfs_state_changed(d3);
+	d3cold_region_publish(d3);
 
 	*error = r.error;
 	return r.actions;

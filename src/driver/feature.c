@@ -114,6 +114,8 @@ static int feature_eventfd(struct d3cold_device *d3, u32 flags,
 	spin_lock(&d3->lock);
 	swap(d3->eventfd, efd);
 	d3->events = d3->eventfd ? set.events : 0;
+	d3->pending_events = 0;
+	d3cold_account(d3);
 	spin_unlock(&d3->lock);
 	if (efd)
 		eventfd_ctx_put(efd);

@@ -3,6 +3,7 @@
  * The guest's accesses: config space, resets, and the D-state that it believes
  * its device to be in.
  */
+#include <linux/delay.h>
 #include <linux/pm_runtime.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
@@ -22,20 +23,51 @@ static bool covers_pmcsr(const struct d3cold_device *d3, size_t count,
 	       d3->core.pdev->pm_cap && pos <= pmcsr && pmcsr - pos < count;
 }
 
-/*
+/**
+ * d3cold_guest_state() - the guest's D-state is another one now
+ * @d3: device
+ * @state: that one
+ *
+ * Context: the caller holds @d3->lock, and goes on to d3cold_account() or
+ * d3cold_step().
+ */
+void d3cold_guest_state(struct d3cold_device *d3, pci_power_t state)
+{
+	lockdep_assert_held(&d3->lock);
+
+	/* Where the VMM alone let it sleep, the power may be off already. */
+	if (state == PCI_D3hot && d3->guest_state != PCI_D3hot)
+		d3->was_cut = d3->machine.asleep && d3->reached_d3cold;
+	d3->guest_state = state;
+}
+
+/**
+ * d3cold_guest_pmcsr() - the low byte of PMCSR as the guest reads it
+ * @d3: device, open
+ * @value: as the device has it
+ *
  * The host may have woken the device since: the guest reads the D-state that it
  * wrote, until it writes another.
+ *
+ * Return: what the guest reads.
  */
+u8 d3cold_guest_pmcsr(const struct d3cold_device *d3, u8 value)
+{
+	value &= ~PCI_PM_CTRL_STATE_MASK;
+	value |= (__force u8)READ_ONCE(d3->guest_state) &
+		 PCI_PM_CTRL_STATE_MASK;
+	if (d3->hides_no_soft_reset)
+		value &= ~PCI_PM_CTRL_NO_SOFT_RESET;
+	return value;
+}
+
 static int patch_pmcsr(struct d3cold_device *d3, char __user *pmcsr)
 {
 	u8 value;
 
 	if (get_user(value, (u8 __user *)pmcsr))
 		return -EFAULT;
-	value &= ~PCI_PM_CTRL_STATE_MASK;
-	value |= (__force u8)READ_ONCE(d3->guest_state) &
-		 PCI_PM_CTRL_STATE_MASK;
-	return put_user(value, (u8 __user *)pmcsr);
+	return put_user(d3cold_guest_pmcsr(d3, value), (u8 __user *)pmcsr);
 }
 
 /* All ones, as an absent device reads. */
@@ -72,6 +104,8 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 	loff_t pos = *ppos;
 	ssize_t done;
 
+	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(pos) == d3->region))
+		return d3cold_region_rw(&d3->core, buf, count, ppos, false);
 	if (unlikely(d3cold_is_lost(d3))) {
 		if (VFIO_PCI_OFFSET_TO_INDEX(pos) ==
 		    VFIO_PCI_CONFIG_REGION_INDEX)
@@ -98,12 +132,40 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 	return patch_pmcsr(d3, buf + pos) ?: done;
 }
 
+/*
+ * A guest that left D3hot was told that the device loses its state there, and
+ * no power cut made it so: reset the function before the guest goes on, as the
+ * core's own VFIO_DEVICE_RESET does. It zaps the BARs, takes memory_lock, and
+ * restores config space, as the core does for a device whose D3hot loses state
+ * (vfio_pci_set_power_state()).
+ */
+static ssize_t make_it_forget(struct d3cold_device *d3)
+{
+	unsigned int tries = 100;
+	long ret;
+
+	lockdep_assert_held(&d3->guest_lock);
+
+	/* -EAGAIN: somebody holds the device lock, for sysfs or another reset. */
+	do {
+		ret = vfio_pci_core_ioctl(&d3->core.vdev, VFIO_DEVICE_RESET, 0);
+	} while (ret == -EAGAIN && --tries && !msleep_interruptible(10));
+	if (!ret)
+		return 0;
+	dev_warn_ratelimited(
+		&d3->core.pdev->dev,
+		"could not be reset after D3hot (%ld): its guest, told that D3hot loses state, may find some\n",
+		ret);
+	return -EIO;
+}
+
 /* A write that may have changed the guest's D-state: what did it reach? */
 static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 			   size_t count, loff_t *ppos)
 {
 	pci_power_t reached, before;
-	ssize_t done;
+	ssize_t done, error = 0;
+	bool remembers;
 
 	mutex_lock(&d3->guest_lock);
 	done = d3cold_shadow_write(d3, buf, count, ppos);
@@ -125,11 +187,17 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 	 */
 	reached = READ_ONCE(d3->core.pdev->current_state);
 	if (!d3cold_is_lost(d3) && (done > 0 || reached != before)) {
-		mutex_lock(&d3->ops_lock);
 		spin_lock(&d3->lock);
-		d3->guest_state = reached;
+		remembers = d3->hides_no_soft_reset && !d3->was_cut &&
+			    d3->guest_state == PCI_D3hot &&
+			    reached != PCI_D3hot;
+		d3cold_guest_state(d3, reached);
 		d3cold_account(d3);
 		spin_unlock(&d3->lock);
+		/* Engaged still, if it was: no BAR is mapped until it is done. */
+		if (remembers)
+			error = make_it_forget(d3);
+		mutex_lock(&d3->ops_lock);
 		d3cold_user_event(d3,
 				  reached == PCI_D3hot ? D3COLD_EV_GUEST_ENTER :
 							 D3COLD_EV_GUEST_LEAVE,
@@ -139,7 +207,7 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 	d3cold_put(d3);
 out_unlock:
 	mutex_unlock(&d3->guest_lock);
-	return done;
+	return error ?: done;
 }
 
 /*
@@ -153,7 +221,7 @@ static void forget_guest_state(struct d3cold_device *d3)
 	mutex_lock(&d3->ops_lock);
 	if (xchg(&d3->reset_seen, false) && d3->machine.open) {
 		spin_lock(&d3->lock);
-		d3->guest_state = PCI_D0;
+		d3cold_guest_state(d3, PCI_D0);
 		d3cold_account(d3);
 		spin_unlock(&d3->lock);
 		d3cold_user_event(d3, D3COLD_EV_RESET, NULL);
@@ -176,6 +244,8 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
 	ssize_t done;
 
+	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(*ppos) == d3->region))
+		return -EINVAL;
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
 	if (covers_pmcsr(d3, count, ppos))

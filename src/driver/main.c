@@ -38,7 +38,7 @@ static const struct kernel_param_ops policy_param_ops = {
 module_param_cb(policy, &policy_param_ops, NULL, 0644);
 MODULE_PARM_DESC(
 	policy,
-	"Policy of devices bound from now on: off, idle, explicit or auto (default)");
+	"Policy of devices bound from now on: off, idle, explicit, auto (default) or guest");
 
 static bool disable_denylist;
 module_param(disable_denylist, bool, 0444);
@@ -74,11 +74,17 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	ret = vfio_pci_core_enable(&d3->core);
 	if (ret)
 		goto out_shadow;
+	ret = d3cold_region_open(d3);
+	if (ret) {
+		vfio_pci_core_disable(&d3->core);
+		goto out_shadow;
+	}
 	vfio_pci_core_finish_enable(&d3->core);
 
 	mutex_lock(&d3->ops_lock);
 	spin_lock(&d3->lock);
 	d3->guest_state = PCI_D0;
+	d3->hides_no_soft_reset = d3cold_policy_hides(d3);
 	d3->user = current->tgid;
 	spin_unlock(&d3->lock);
 	WRITE_ONCE(d3->reset_seen, false);
@@ -126,6 +132,7 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	d3cold_shadow_close(d3);
 	spin_lock(&d3->lock);
 	d3->guest_state = PCI_D0;
+	d3->hides_no_soft_reset = false;
 	d3->user = 0;
 	spin_unlock(&d3->lock);
 	if (!asleep)
@@ -184,6 +191,12 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto out_put;
 	}
 	d3cold_identity_init(d3);
+	if (!d3cold_policy_possible(d3, d3->policy)) {
+		pci_warn(
+			pdev,
+			"policy \"auto\" instead of \"guest\": it keeps state in D3hot (No_Soft_Reset is 1) and has no function-level reset\n");
+		d3->policy = D3COLD_POLICY_AUTO;
+	}
 
 	dev_set_drvdata(&pdev->dev, &d3->core);
 	d3cold_pm_attach(d3);

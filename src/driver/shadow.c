@@ -5,7 +5,9 @@
  * It belongs to one open. Which bits come from where is the business of
  * masks.c.
  */
+#include <linux/delay.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -77,22 +79,14 @@ static void describe(struct d3cold_device *d3, struct d3cold_config *c)
 		c->rom_size = pci_resource_len(pdev, PCI_ROM_RESOURCE);
 }
 
-/**
- * d3cold_shadow_capture() - write config space down
- * @d3: device, open, in D0 to D3hot, about to suspend
- *
- * Context: suspend callback, before the interrupts are quiesced, which changes
- * vconfig. No user holds a PM reference: nothing else reads or writes vconfig.
- */
-void d3cold_shadow_capture(struct d3cold_device *d3)
+/* The caller excludes others who do this; vconfig may change under us. */
+static void compose(struct d3cold_device *d3)
 {
 	struct d3cold_shadow *shadow = d3->shadow;
 	struct d3cold_config c = {};
 	unsigned int pos;
 	u32 value;
 
-	if (!shadow || !d3->core.vconfig)
-		return;
 	describe(d3, &c);
 	d3cold_servable_init(&c, shadow->servable);
 	memset(shadow->phys, 0xff, c.size);
@@ -103,6 +97,22 @@ void d3cold_shadow_capture(struct d3cold_device *d3)
 		shadow->phys[pos / 4] = cpu_to_le32(value);
 	}
 	d3cold_compose(&c, shadow->bytes);
+}
+
+/**
+ * d3cold_shadow_capture() - write config space down
+ * @d3: device, open, in D0 to D3hot, about to suspend
+ *
+ * Context: suspend callback, before the interrupts are quiesced, which changes
+ * vconfig. No user holds a PM reference: nothing else reads or writes vconfig.
+ */
+void d3cold_shadow_capture(struct d3cold_device *d3)
+{
+	struct d3cold_shadow *shadow = d3->shadow;
+
+	if (!shadow || !d3->core.vconfig)
+		return;
+	compose(d3);
 
 	spin_lock(&d3->lock);
 	shadow->valid = true;
@@ -133,9 +143,7 @@ static void patch(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 
 	if (!d3->core.pdev->pm_cap || pos > pmcsr || pmcsr - pos >= count)
 		return;
-	buf[pmcsr - pos] &= ~PCI_PM_CTRL_STATE_MASK;
-	buf[pmcsr - pos] |= (__force u8)d3->guest_state &
-			    PCI_PM_CTRL_STATE_MASK;
+	buf[pmcsr - pos] = d3cold_guest_pmcsr(d3, buf[pmcsr - pos]);
 }
 
 /* 1: copied; 0: awake, or not to be answered; -EAGAIN: being captured. */
@@ -236,7 +244,10 @@ ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 	ssize_t ret = 0;
 	int error;
 
-	/* PMCSR itself, 16 bits; status bits in it are cleared by ones. */
+	/*
+	 * PMCSR itself, 16 bits; status bits in it are cleared by ones, and
+	 * No_Soft_Reset, which a guest may see otherwise, is read-only.
+	 */
 	if (!d3->shadow || pos != pmcsr || count > 2 ||
 	    copy_from_user(wanted, buf, count))
 		return 0;
@@ -247,12 +258,13 @@ ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 	spin_lock(&d3->lock);
 	if (d3->machine.asleep && d3->shadow->valid) {
 		memcpy(now, d3->shadow->bytes + pos, count);
-		wanted[0] = (wanted[0] ^ now[0]) & ~PCI_PM_CTRL_STATE_MASK;
+		wanted[0] = (wanted[0] ^ now[0]) & ~(PCI_PM_CTRL_STATE_MASK |
+						     PCI_PM_CTRL_NO_SOFT_RESET);
 		if (count > 1)
 			wanted[1] = (wanted[1] ^ now[1]) |
 				    (wanted[1] & (PCI_PM_CTRL_PME_STATUS >> 8));
 		if (!wanted[0] && (count < 2 || !wanted[1])) {
-			d3->guest_state = PCI_D3hot;
+			d3cold_guest_state(d3, PCI_D3hot);
 			c = d3cold_context(d3);
 			actions = d3cold_step(d3, D3COLD_EV_GUEST_ENTER, &c,
 					      &error);
@@ -266,4 +278,99 @@ ssize_t d3cold_shadow_write(struct d3cold_device *d3, const char __user *buf,
 	if (ret)
 		*ppos += ret;
 	return ret;
+}
+
+/* What of the shadow may not be answered reads as ones. */
+static void copy_servable(struct d3cold_device *d3, u8 *buf, unsigned int pos,
+			  size_t count)
+{
+	size_t i;
+
+	memcpy(buf, d3->shadow->bytes + pos, count);
+	patch(d3, buf, pos, count);
+	for (i = 0; i < count; i++)
+		if (!d3cold_servable(d3->shadow->servable, pos + i, 1))
+			buf[i] = 0xff;
+}
+
+/* 1: copied; -EAGAIN: between awake and asleep. Who has it open is fixed. */
+static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
+		size_t count)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	int awake = d3cold_get_if_awake(&pdev->dev);
+	bool open = d3->machine.open;
+	int ret = 1;
+	size_t i;
+	u8 value;
+
+	if (awake) {
+		if (d3cold_is_lost(d3)) {
+			memset(buf, 0xff, count);
+		} else if (open) {
+			compose(d3);
+			spin_lock(&d3->lock);
+			copy_servable(d3, buf, pos, count);
+			spin_unlock(&d3->lock);
+		} else {
+			for (i = 0; i < count; i++) {
+				pci_read_config_byte(pdev, pos + i, &value);
+				buf[i] = value;
+			}
+		}
+		if (awake > 0)
+			pm_runtime_put(&pdev->dev);
+		return 1;
+	}
+
+	spin_lock(&d3->lock);
+	if (open && d3->machine.quiesced && d3->shadow->valid)
+		copy_servable(d3, buf, pos, count);
+	else if (!open && d3->machine.asleep)
+		for (i = 0; i < count; i++)
+			buf[i] = pdev->saved_config_space[(pos + i) / 4] >>
+				 (pos + i) % 4 * 8;
+	else
+		ret = -EAGAIN;
+	spin_unlock(&d3->lock);
+	return ret;
+}
+
+/**
+ * d3cold_shadow_show() - d3cold/config: config space, for tools of the host
+ * @d3: device
+ * @buf: where it goes
+ * @pos: from there on, below the size of config space
+ * @count: bytes, within config space
+ *
+ * While the device is open: what the VMM reads. What a read from the VMM would
+ * have to wake the device for is all ones here, awake or asleep. While nobody
+ * has it open there is no VMM, and no map of what is safe to read: the 64 bytes
+ * of the header, as the device or the PCI core's saved copy has them. A lost
+ * device reads all ones. The device is never woken.
+ *
+ * Context: process context, no device lock: remove waits for us.
+ * Return: bytes, fewer at the end of the header; -EINTR; -EAGAIN if the device
+ * stays for a second on its way between awake and asleep.
+ */
+ssize_t d3cold_shadow_show(struct d3cold_device *d3, char *buf,
+			   unsigned int pos, size_t count)
+{
+	unsigned int tries = 100;
+	ssize_t ret;
+
+	/* Also keeps close from freeing what we look at: it takes the lock. */
+	if (mutex_lock_interruptible(&d3->ops_lock))
+		return -EINTR;
+	if (!d3->machine.open) {
+		count = pos < PCI_STD_HEADER_SIZEOF ?
+				min_t(size_t, count,
+				      PCI_STD_HEADER_SIZEOF - pos) :
+				0;
+	}
+	do {
+		ret = look(d3, (u8 *)buf, pos, count);
+	} while (ret == -EAGAIN && --tries && !msleep_interruptible(10));
+	mutex_unlock(&d3->ops_lock);
+	return ret < 0 ? ret : count;
 }

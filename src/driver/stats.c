@@ -9,44 +9,59 @@
 #include "compat.h"
 #include "device.h"
 
-static enum d3cold_bucket bucket_of(const struct d3cold_device *d3)
+/* The PCI core calls D3cold also what another device keeps the power of. */
+static pci_power_t physical_state(const struct d3cold_device *d3)
 {
-	switch (READ_ONCE(d3->core.pdev->current_state)) {
+	pci_power_t state = READ_ONCE(d3->core.pdev->current_state);
+
+	return state == PCI_D3cold && d3->power_kept ? PCI_D3hot : state;
+}
+
+static enum d3cold_bucket bucket_of(pci_power_t state)
+{
+	switch (state) {
 	case PCI_D3hot:
 		return D3COLD_IN_D3HOT;
 	case PCI_D3cold:
-		return d3->power_kept ? D3COLD_IN_D3HOT : D3COLD_IN_D3COLD;
+		return D3COLD_IN_D3COLD;
 	default:
 		return D3COLD_IN_D0;
 	}
 }
 
 /**
- * d3cold_account() - account the time since the last call, and look again
+ * d3cold_account() - look which power state the device is in now
  * @d3: device
  *
  * The physical state is the PCI core's, never a copy. D3cold that comes through
  * the port changes it with no callback for the device, so this is also called
- * from a sampler and from whoever reads it.
+ * from a sampler and from whoever reads it. Whatever the status region shows
+ * is written there, too.
  *
  * Context: the caller holds @d3->lock.
  */
 void d3cold_account(struct d3cold_device *d3)
 {
-	u64 now = ktime_get_ns();
+	pci_power_t state = physical_state(d3);
+	u64 now;
 
 	lockdep_assert_held(&d3->lock);
 
-	d3->stats.residency_ns[d3->bucket] += now - d3->since;
-	d3->since = now;
-	d3->bucket = bucket_of(d3);
-	if (d3->bucket == D3COLD_IN_D3COLD && d3->machine.asleep &&
-	    !d3->reached_d3cold) {
+	if (state != d3->physical) {
+		now = ktime_get_ns();
+		d3->stats.residency_ns[bucket_of(d3->physical)] +=
+			now - d3->since;
+		d3->since = now;
+		d3->physical = state;
+	}
+	if (state == PCI_D3cold && d3->machine.asleep && !d3->reached_d3cold) {
 		d3->reached_d3cold = true;
+		d3->was_cut = true;
 		d3->stats.d3cold++;
 		d3cold_budget_charge(d3);
 		d3cold_signal(d3, VFIO_D3COLD_EVENT_COLD, false);
 	}
+	d3cold_region_publish(d3);
 }
 
 static const char *const cause_names[] = {
@@ -92,6 +107,8 @@ static ssize_t time_show(struct d3cold_device *d3,
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
 	value = d3->stats.residency_ns[attr->arg];
+	if (bucket_of(d3->physical) == attr->arg)
+		value += ktime_get_ns() - d3->since;
 	spin_unlock(&d3->lock);
 
 	return sysfs_emit(buf, "%llu\n", div_u64(value, NSEC_PER_MSEC));

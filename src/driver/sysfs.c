@@ -14,10 +14,12 @@
  * struct d3cold_kobject - d3cold/ in sysfs
  * @kobj: the folder; somebody may hold it longer than the device is bound
  * @d3: device; valid while a file is being accessed, as removal waits for that
+ * @config: the file of that name, as large as the device's config space
  */
 struct d3cold_kobject {
 	struct kobject kobj;
 	struct d3cold_device *d3;
+	struct bin_attribute config;
 };
 
 static ssize_t policy_show(struct d3cold_device *d3,
@@ -33,7 +35,15 @@ static ssize_t policy_store(struct d3cold_device *d3, const char *buf,
 	enum d3cold_policy policy;
 	int ret;
 
-	ret = d3cold_policy_parse(buf, &policy) ?: d3cold_setting_begin(d3);
+	ret = d3cold_policy_parse(buf, &policy);
+	if (!ret && !d3cold_policy_possible(d3, policy)) {
+		pci_warn(
+			d3->core.pdev,
+			"policy \"guest\" refused: it keeps state in D3hot (No_Soft_Reset is 1) and has no function-level reset; use \"auto\" or \"explicit\"\n");
+		ret = -EOPNOTSUPP;
+	}
+	if (!ret)
+		ret = d3cold_setting_begin(d3);
 	if (ret)
 		return ret;
 	WRITE_ONCE(d3->policy, policy);
@@ -295,6 +305,14 @@ static const struct sysfs_ops d3cold_sysfs_ops = {
 	.store = attribute_store,
 };
 
+/* sysfs gives no more than the file's size. */
+static ssize_t config_read(struct file *file, struct kobject *kobj,
+			   D3COLD_BIN_ATTRIBUTE *attr, char *buf, loff_t pos,
+			   size_t count)
+{
+	return d3cold_shadow_show(from_kobject(kobj), buf, pos, count);
+}
+
 static void d3cold_kobject_release(struct kobject *kobj)
 {
 	kfree(container_of(kobj, struct d3cold_kobject, kobj));
@@ -322,8 +340,15 @@ int d3cold_sysfs_add(struct d3cold_device *d3)
 	if (!k)
 		return -ENOMEM;
 	k->d3 = d3;
+	sysfs_bin_attr_init(&k->config);
+	k->config.attr.name = "config";
+	k->config.attr.mode = 0400;
+	k->config.size = d3->core.pdev->cfg_size;
+	k->config.read = config_read;
 	ret = kobject_init_and_add(&k->kobj, &d3cold_ktype,
 				   &d3->core.pdev->dev.kobj, "d3cold");
+	if (!ret)
+		ret = sysfs_create_bin_file(&k->kobj, &k->config);
 	if (ret) {
 		kobject_put(&k->kobj);
 		return ret;

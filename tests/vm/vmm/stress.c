@@ -277,7 +277,7 @@ static int info(struct worker *w, struct target *t)
 
 static int policy(struct worker *w, struct target *t)
 {
-	static const char *const policies[] = { "auto",	    "auto",	"auto",
+	static const char *const policies[] = { "auto",	    "auto",	"guest",
 						"explicit", "explicit", "idle",
 						"off" };
 

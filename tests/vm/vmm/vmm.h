@@ -66,8 +66,11 @@ int find_pm_cap(void);
 int open_devices(struct device **list, int max);
 int hot_reset(int fd); /* through this device, with every open group */
 
+/* status.c */
+bool check_status(bool map); /* many snapshots: can each of them be? */
+
 extern const struct command device_commands[], region_commands[],
 	feature_commands[], irq_commands[], raw_commands[], stress_commands[],
-	watch_commands[];
+	watch_commands[], status_commands[], duel_commands[];
 
 #endif
