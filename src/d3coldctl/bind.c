@@ -73,14 +73,8 @@ static error_t parse_bind(int key, char *arg, struct argp_state *state)
 	case OPT_FORCE:
 		args->force = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		bdf_args_add(&args->bdf, state, arg);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		usage_error(state,
-			    "say which device; see \"d3coldctl list --all\"");
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_devices(&args->bdf, key, arg, state, DEVICES);
 	}
 }
 

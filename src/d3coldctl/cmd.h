@@ -60,6 +60,14 @@ struct bdf_args {
 	unsigned int count;
 };
 
+enum how_many {
+	ONE_DEVICE,
+	ONE_DEVICE_OR_ALL, /* none named: all */
+	DEVICES,
+};
+
+error_t parse_devices(struct bdf_args *args, int key, const char *arg,
+		      const struct argp_state *state, enum how_many how);
 void bdf_args_add(struct bdf_args *args, const struct argp_state *state,
 		  const char *text);
 void bdf_args_add_slots(struct bdf_args *args);
