@@ -34,6 +34,7 @@ int cmd_bind(int argc, char **argv);
 int cmd_unbind(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_set(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_recover(int argc, char **argv);
 
 /* Options every command takes; put it into the children of its argp. */

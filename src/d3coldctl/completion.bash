@@ -51,7 +51,7 @@ _d3coldctl() {
 		case $command in
 		'') offer=$(_d3coldctl_commands "${words[0]}") ;;
 		bind) offer=$(_d3coldctl_devices all) ;;
-		unbind) offer=$(_d3coldctl_devices ours) ;;
+		unbind | check) offer=$(_d3coldctl_devices ours) ;;
 		status | recover)
 			[[ -n $device ]] || offer=$(_d3coldctl_devices ours)
 			;;

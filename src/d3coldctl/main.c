@@ -22,6 +22,8 @@ static const struct cmd commands[] = {
 	  cmd_list },
 	{ "status", "BDF", "everything about one device and its slot",
 	  cmd_status },
+	{ "check", "BDF|--all",
+	  "what keeps a device out of D3cold, and the fix", cmd_check },
 	{ "bind", "BDF...", "hand devices to d3cold-vfio-pci", cmd_bind },
 	{ "unbind", "BDF...", "give devices back to their host drivers",
 	  cmd_unbind },
