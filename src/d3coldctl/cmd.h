@@ -36,6 +36,10 @@ int cmd_status(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_recover(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
+int cmd_cycle(int argc, char **argv);
+int cmd_metrics(int argc, char **argv);
+int cmd_timeline(int argc, char **argv);
 
 /* Options every command takes; put it into the children of its argp. */
 extern const struct argp_child common_options[];

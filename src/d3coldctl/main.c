@@ -29,6 +29,8 @@ static const struct cmd commands[] = {
 	  cmd_unbind },
 	{ "set", "BDF KEY=VALUE...", "change a device's settings", cmd_set },
 	{ "recover", "BDF", "try to get a lost device back", cmd_recover },
+	{ "watch", "[BDF...]", "show what devices do, while they do it",
+	  cmd_watch },
 };
 
 struct main_args {
