@@ -29,6 +29,8 @@ static const struct cmd commands[] = {
 	  cmd_unbind },
 	{ "set", "BDF KEY=VALUE...", "change a device's settings", cmd_set },
 	{ "recover", "BDF", "try to get a lost device back", cmd_recover },
+	{ "cycle", "BDF", "power a device off and on N times, and verify it",
+	  cmd_cycle },
 	{ "watch", "[BDF...]", "show what devices do, while they do it",
 	  cmd_watch },
 };
