@@ -46,13 +46,17 @@ _d3coldctl() {
 	case $command$prev in
 	bind--policy) offer='off idle explicit auto guest' ;;
 	bind--rearm) offer='resuspend hold' ;;
-	bind--delay) return ;;
+	bind--delay | cycle--delay | cycle-d | cycle--cycles | cycle-n) return ;;
+	metrics--output | metrics-o | metrics--keep | metrics-k)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	*)
 		case $command in
 		'') offer=$(_d3coldctl_commands "${words[0]}") ;;
 		bind) offer=$(_d3coldctl_devices all) ;;
-		unbind | check) offer=$(_d3coldctl_devices ours) ;;
-		status | recover)
+		unbind | check | watch) offer=$(_d3coldctl_devices ours) ;;
+		status | recover | cycle)
 			[[ -n $device ]] || offer=$(_d3coldctl_devices ours)
 			;;
 		set)

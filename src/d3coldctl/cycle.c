@@ -145,9 +145,12 @@ static int may_cycle(const struct device *dev)
 		return refuse(dev, EXIT_UNSUPPORTED,
 			      "the loaded driver is too old", NULL,
 			      "update the driver");
-	if (streq(state, "lost"))
-		return refuse(dev, EXIT_NOT_COLD, "the device is lost", NULL,
-			      "d3coldctl recover");
+	if (streq(state, "lost")) {
+		text = xasprintf("d3coldctl recover %s", dev->id);
+		refuse(dev, EXIT_NOT_COLD, "the device is lost", NULL, text);
+		free(text);
+		return EXIT_NOT_COLD;
+	}
 	if (!streq(state, "idle")) {
 		text = users_describe(dev);
 		refuse(dev, EXIT_ERROR, "it is in use", text ?: state,

@@ -31,6 +31,7 @@ static const struct cmd commands[] = {
 	{ "recover", "BDF", "try to get a lost device back", cmd_recover },
 	{ "cycle", "BDF", "power a device off and on N times, and verify it",
 	  cmd_cycle },
+	{ "metrics", "", "counters and states for Prometheus", cmd_metrics },
 	{ "watch", "[BDF...]", "show what devices do, while they do it",
 	  cmd_watch },
 };

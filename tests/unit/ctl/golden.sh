@@ -22,6 +22,13 @@ golden status-host-driver status 0000:02:00.0
 golden status-host-driver-json status 0000:02:00.0 --json
 golden status-vanished status 0000:05:00.0
 golden status-missing status 0000:55:00.0 --json
+golden metrics metrics
+golden cycle-old-driver cycle 06:00.0
+golden cycle-in-use-by-nobody cycle 03:00.0 -n 5
+golden cycle-in-use cycle 09:00.0 --json
+golden cycle-lost cycle 07:00.0
+golden cycle-not-ours cycle 02:00.0
+golden usage-cycle cycle 01:00.0 -n 0
 golden bind-bridge bind 00:1c.0
 golden bind-mounted bind 02:00.0
 golden bind-mounted-json bind 02:00.0 -j
@@ -100,6 +107,10 @@ golden recover-lost recover 07:00.0
 golden recover-not-lost recover 01:00.0
 golden recover-old-driver recover 06:00.0
 golden recover-not-ours recover 02:00.0 --json
+put "$root/sys/bus/pci/devices/0000:01:00.0/d3cold/qualified" '0 0000:01:00.1 is awake'
+golden cycle-not-qualified cycle 01:00.0
+put "$root/sys/bus/pci/devices/0000:01:00.0/d3cold/policy" idle
+golden cycle-policy cycle 01:00.0
 put "$root/proc/swaps" 'Filename Type Size Used Priority' \
 	'/dev/nvme4n1                            partition	8	0	-2'
 golden bind-swap bind 10000:01:00.0
