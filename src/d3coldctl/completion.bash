@@ -46,8 +46,9 @@ _d3coldctl() {
 	case $command$prev in
 	bind--policy) offer='off idle explicit auto guest' ;;
 	bind--rearm) offer='resuspend hold' ;;
-	bind--delay | cycle--delay | cycle-d | cycle--cycles | cycle-n) return ;;
-	metrics--output | metrics-o | metrics--keep | metrics-k)
+	bind--delay | cycle--delay | cycle-d | cycle--cycles | cycle-n | timeline--record | timeline-r) return ;;
+	metrics--output | metrics-o | metrics--keep | metrics-k | \
+		timeline--input | timeline-i | timeline--output | timeline-o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

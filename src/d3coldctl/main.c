@@ -32,6 +32,8 @@ static const struct cmd commands[] = {
 	{ "cycle", "BDF", "power a device off and on N times, and verify it",
 	  cmd_cycle },
 	{ "metrics", "", "counters and states for Prometheus", cmd_metrics },
+	{ "timeline", "", "draw power states and wakes over time",
+	  cmd_timeline },
 	{ "watch", "[BDF...]", "show what devices do, while they do it",
 	  cmd_watch },
 };

@@ -5,6 +5,7 @@
 set -eu
 # shellcheck source=tests/unit/ctl/harness.sh
 . "$(dirname "$0")/harness.sh"
+cd "$here"
 
 fresh
 same_tree start
@@ -23,6 +24,11 @@ golden status-host-driver-json status 0000:02:00.0 --json
 golden status-vanished status 0000:05:00.0
 golden status-missing status 0000:55:00.0 --json
 golden metrics metrics
+golden timeline timeline --json --input recordings/three.txt
+golden timeline-foreign timeline -j -i recordings/foreign.txt
+golden usage-timeline timeline --input x
+golden usage-timeline-output timeline --input x -o picture.png
+golden usage-timeline-both timeline --input x --record 5 -o x.svg
 golden cycle-old-driver cycle 06:00.0
 golden cycle-in-use-by-nobody cycle 03:00.0 -n 5
 golden cycle-in-use cycle 09:00.0 --json
