@@ -117,6 +117,40 @@ void bdf_args_add(struct bdf_args *args, const struct argp_state *state,
 }
 
 /**
+ * parse_devices() - what argp parsers do about arguments that name devices
+ * @args:  the devices so far
+ * @key:   of the parser
+ * @arg:   of the parser
+ * @state: of the parser
+ * @how:   how many the command takes
+ *
+ * Return: 0, or ARGP_ERR_UNKNOWN if this is no matter of devices.
+ */
+error_t parse_devices(struct bdf_args *args, int key, const char *arg,
+		      const struct argp_state *state, enum how_many how)
+{
+	const char *space;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		space = strrchr(state->name, ' ');
+		if (args->count && how != DEVICES)
+			usage_error(state, "%s takes one device",
+				    space ? space + 1 : state->name);
+		bdf_args_add(args, state, arg);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		if (how != ONE_DEVICE_OR_ALL)
+			usage_error(
+				state,
+				"say which device; see \"d3coldctl list --all\"");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/**
  * bdf_args_add_slots() - add the other functions of the devices named
  * @args: the devices that the user named
  */

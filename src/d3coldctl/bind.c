@@ -8,12 +8,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bind.h"
 #include "cmd.h"
 #include "module.h"
 #include "output.h"
+#include "persist.h"
 #include "settings.h"
 #include "storage.h"
 #include "sysfs.h"
@@ -26,14 +26,17 @@ enum {
 	OPT_REARM,
 	OPT_DELAY,
 	OPT_FORCE,
+	OPT_PERSIST,
+	OPT_PERSISTED,
 };
 
 struct bind_args {
 	struct bdf_args bdf;
-	struct wish wishes[3];
-	size_t n_wishes;
+	struct wishes wishes;
 	bool all_functions;
 	bool force;
+	bool persist;
+	bool persisted;
 };
 
 static void add_wish(struct bind_args *args, const struct argp_state *state,
@@ -41,16 +44,10 @@ static void add_wish(struct bind_args *args, const struct argp_state *state,
 {
 	const struct setting *setting = setting_find(key);
 	char *wrong = setting_check(setting, value);
-	size_t i = 0;
 
 	if (wrong)
 		usage_error(state, "%s", wrong);
-	while (i < args->n_wishes && args->wishes[i].setting != setting)
-		i++;
-	args->wishes[i].setting = setting;
-	args->wishes[i].value = value;
-	if (i == args->n_wishes)
-		args->n_wishes++;
+	wishes_add(&args->wishes, setting, value);
 }
 
 static error_t parse_bind(int key, char *arg, struct argp_state *state)
@@ -73,14 +70,20 @@ static error_t parse_bind(int key, char *arg, struct argp_state *state)
 	case OPT_FORCE:
 		args->force = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		bdf_args_add(&args->bdf, state, arg);
+	case OPT_PERSIST:
+		args->persist = true;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		usage_error(state,
-			    "say which device; see \"d3coldctl list --all\"");
+	case OPT_PERSISTED:
+		args->persisted = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (args->persisted && (args->persist || args->wishes.n))
+			usage_error(
+				state,
+				"--persisted takes its settings from /etc/d3cold.conf.d/ alone");
+		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_devices(&args->bdf, key, arg, state, DEVICES);
 	}
 }
 
@@ -97,6 +100,10 @@ static const struct argp_option options[] = {
 	{ "force", OPT_FORCE, NULL, 0,
 	  "Even if the host uses a disk behind the device: it will lose it",
 	  0 },
+	{ "persist", OPT_PERSIST, NULL, 0,
+	  "At every boot from now on, with these settings", 0 },
+	{ "persisted", OPT_PERSISTED, NULL, 0,
+	  "With the settings in /etc/d3cold.conf.d/, as at boot", 0 },
 	{ 0 }
 };
 
@@ -156,14 +163,10 @@ static bool may_bind(const struct device *dev, const struct bind_args *args)
 
 static bool noiommu_allowed(void)
 {
-	int fd = sysfs_open_dir("module/vfio/parameters");
-	char *value = NULL;
+	char *value =
+		sysfs_read("module/vfio/parameters/enable_unsafe_noiommu_mode");
 	bool yes;
 
-	if (fd >= 0) {
-		value = attr_read(fd, "enable_unsafe_noiommu_mode");
-		close(fd);
-	}
 	yes = streq(value, "Y");
 	free(value);
 	return yes;
@@ -229,6 +232,27 @@ static void report(const struct target *target)
 	}
 }
 
+/* What is known to come back from D3cold needs no new proof at boot. */
+static bool persist(const struct device *was, const struct wishes *wishes)
+{
+	struct wishes saved = { 0 };
+	struct device now;
+	bool ok;
+	size_t i;
+
+	for (i = 0; i < wishes->n; i++)
+		wishes_add(&saved, wishes->v[i].setting, wishes->v[i].value);
+	if (!device_read(&now, &was->bdf) &&
+	    streq(now.d3cold[D3COLD_QUALIFIED], "1"))
+		wishes_add(&saved, setting_find("qualified"), "1");
+	device_free(&now);
+	ok = persist_save(&was->bdf, saved.v, saved.n);
+	if (ok)
+		out_text("%s: will be bound at every boot\n", was->id);
+	wishes_free(&saved);
+	return ok;
+}
+
 static int bind_all(const struct bind_args *args)
 {
 	struct target_list list = { 0 };
@@ -239,12 +263,36 @@ static int bind_all(const struct bind_args *args)
 	ok = read_targets(&list, args) && module_load_ours();
 	for (i = 0; ok && i < list.n; i++)
 		ok = has_group(&list.v[i].dev);
-	if (ok && targets_bind(&list, args->wishes, args->n_wishes)) {
-		for (i = 0; i < list.n; i++)
-			report(&list.v[i]);
+	if (ok && targets_bind(&list, args->wishes.v, args->wishes.n)) {
 		code = EXIT_OK;
+		for (i = 0; i < list.n; i++) {
+			report(&list.v[i]);
+			if (args->persist &&
+			    !persist(&list.v[i].dev, &args->wishes))
+				code = EXIT_ERROR;
+		}
 	}
 	targets_free(&list);
+	return code;
+}
+
+/* Each with settings of its own, so each is a transaction of its own. */
+static int bind_persisted(const struct bind_args *args)
+{
+	int code = EXIT_OK;
+	unsigned int i;
+
+	for (i = 0; i < args->bdf.count; i++) {
+		struct bind_args one = { .bdf = { &args->bdf.list[i], 1 },
+					 .force = args->force };
+
+		/* With a setting wrong the device is bound all the same. */
+		if (!persist_load(&args->bdf.list[i], &one.wishes))
+			code = EXIT_ERROR;
+		if (bind_all(&one))
+			code = EXIT_ERROR;
+		wishes_free(&one.wishes);
+	}
 	return code;
 }
 
@@ -262,8 +310,9 @@ int cmd_bind(int argc, char **argv)
 	if (!code) {
 		if (args.all_functions)
 			bdf_args_add_slots(&args.bdf);
-		code = bind_all(&args);
+		code = args.persisted ? bind_persisted(&args) : bind_all(&args);
 	}
+	wishes_free(&args.wishes);
 	free(args.bdf.list);
 	return code;
 }

@@ -12,10 +12,19 @@
 /* A setting that a newly bound device shall have. */
 struct wish {
 	const struct setting *setting;
-	const char *value;
+	char *value;
 };
 
-#define MAX_WISHES 3
+#define MAX_WISHES 8 /* one for each setting at most */
+
+struct wishes {
+	struct wish v[MAX_WISHES];
+	size_t n;
+};
+
+void wishes_add(struct wishes *wishes, const struct setting *setting,
+		const char *value);
+void wishes_free(struct wishes *wishes);
 
 struct target {
 	struct device dev; /* as it was before */

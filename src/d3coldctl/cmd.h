@@ -34,7 +34,12 @@ int cmd_bind(int argc, char **argv);
 int cmd_unbind(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_set(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_recover(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
+int cmd_cycle(int argc, char **argv);
+int cmd_metrics(int argc, char **argv);
+int cmd_timeline(int argc, char **argv);
 
 /* Options every command takes; put it into the children of its argp. */
 extern const struct argp_child common_options[];
@@ -60,6 +65,14 @@ struct bdf_args {
 	unsigned int count;
 };
 
+enum how_many {
+	ONE_DEVICE,
+	ONE_DEVICE_OR_ALL, /* none named: all */
+	DEVICES,
+};
+
+error_t parse_devices(struct bdf_args *args, int key, const char *arg,
+		      const struct argp_state *state, enum how_many how);
 void bdf_args_add(struct bdf_args *args, const struct argp_state *state,
 		  const char *text);
 void bdf_args_add_slots(struct bdf_args *args);

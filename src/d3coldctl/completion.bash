@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# bash completion for d3coldctl: commands, options, devices and settings.
+# bash completion for d3coldctl. Commands and options are what its --help says;
+# here is only what stands for a word of them: a device, a file, a setting.
 
 _d3coldctl_devices() { # ours|all
-	local dir=/sys/bus/pci/devices path
-	[[ $1 == ours ]] && dir=/sys/bus/pci/drivers/d3cold-vfio-pci
+	local dir=${D3COLD_SYSFS:-/sys}/bus/pci/devices path
+	[[ $1 == ours ]] && dir=${D3COLD_SYSFS:-/sys}/bus/pci/drivers/d3cold-vfio-pci
 	for path in "$dir"/*:*; do
 		[[ -e $path ]] && echo "${path##*/}"
 	done
@@ -24,12 +25,14 @@ _d3coldctl_settings() { # the word so far
 	esac
 }
 
+# The commands, or the long options of one
+_d3coldctl_commands() { "$1" --help 2>/dev/null | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
+_d3coldctl_options() { "$1" "$2" --help 2>/dev/null | sed -nE 's/^  (-.,|   ) (--[a-z-]+).*/\2/p'; }
+
 _d3coldctl() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n := cur prev words cword || return
 
-	local commands='list status bind unbind set recover'
-	local common='--json --help --usage --version'
 	local command='' device='' word offer=''
 	for word in "${words[@]:1:cword-1}"; do
 		[[ $word == -* ]] && continue
@@ -40,23 +43,21 @@ _d3coldctl() {
 		fi
 	done
 
-	case $prev in
-	--policy) offer='off idle explicit auto guest' ;;
-	--rearm) offer='resuspend hold' ;;
-	--delay) return ;;
+	case $command$prev in
+	bind--policy) offer='off idle explicit auto guest' ;;
+	bind--rearm) offer='resuspend hold' ;;
+	bind--delay | cycle--delay | cycle-d | cycle--cycles | cycle-n | timeline--record | timeline-r) return ;;
+	metrics--output | metrics-o | metrics--keep | metrics-k | \
+		timeline--input | timeline-i | timeline--output | timeline-o)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	*)
 		case $command in
-		'') offer="$commands" ;;
-		list) common+=' --all' ;;
-		bind)
-			common+=' --all-functions --policy --rearm --delay --force'
-			offer=$(_d3coldctl_devices all)
-			;;
-		unbind)
-			common+=' --all-functions --wait'
-			offer=$(_d3coldctl_devices ours)
-			;;
-		status | recover)
+		'') offer=$(_d3coldctl_commands "${words[0]}") ;;
+		bind) offer=$(_d3coldctl_devices all) ;;
+		unbind | check | watch) offer=$(_d3coldctl_devices ours) ;;
+		status | recover | cycle)
 			[[ -n $device ]] || offer=$(_d3coldctl_devices ours)
 			;;
 		set)
@@ -68,7 +69,7 @@ _d3coldctl() {
 			fi
 			;;
 		esac
-		[[ $cur == -* ]] && offer="$common"
+		[[ $cur != -* ]] || offer=$(_d3coldctl_options "${words[0]}" "$command")
 		;;
 	esac
 

@@ -126,12 +126,13 @@ static void read_rest(struct device *dev, int fd, enum device_detail detail)
 {
 	attr_read_uint(fd, "vendor", 16, &dev->vendor);
 	attr_read_uint(fd, "device", 16, &dev->device);
+	if (!dev->is_ours || detail == DETAIL_FULL)
+		attr_read_uint(fd, "class", 16, &dev->class);
 	dev->power_state = attr_read(fd, "power_state");
 	if (dev->is_ours)
 		read_d3cold(dev, fd, detail);
 	if (detail == DETAIL_SUMMARY)
 		return;
-	attr_read_uint(fd, "class", 16, &dev->class);
 	dev->driver_override = attr_read(fd, "driver_override");
 	if (streq(dev->driver_override, "(null)") ||
 	    streq(dev->driver_override, "")) {
@@ -270,7 +271,12 @@ char *device_why_awake(const struct device *dev)
 	return xasprintf("driver %s keeps it awake", dev->driver);
 }
 
-static void list_add(struct device_list *list, const struct device *dev)
+/**
+ * device_list_add() - add a device to a list
+ * @list: list
+ * @dev:  device; the list owns its contents from now on
+ */
+void device_list_add(struct device_list *list, const struct device *dev)
 {
 	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
 	list->v[list->n++] = *dev;
@@ -313,7 +319,7 @@ int device_list_read(struct device_list *list, enum device_filter filter,
 		read_driver(&dev, devfd);
 		if (filter == DEVICES_ALL || dev.is_vfio) {
 			read_rest(&dev, devfd, detail);
-			list_add(list, &dev);
+			device_list_add(list, &dev);
 		} else {
 			device_free(&dev);
 		}
@@ -345,7 +351,7 @@ int device_list_read_slot(struct device_list *list, const struct bdf *bdf)
 		int ret = device_read(&dev, &functions[i]);
 
 		if (!ret)
-			list_add(list, &dev);
+			device_list_add(list, &dev);
 		else if (!bdf_compare(&functions[i], bdf))
 			err = ret;
 	}

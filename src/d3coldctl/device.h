@@ -103,6 +103,7 @@ char *device_why_awake(const struct device *dev);
 int device_list_read(struct device_list *list, enum device_filter filter,
 		     enum device_detail detail);
 int device_list_read_slot(struct device_list *list, const struct bdf *bdf);
+void device_list_add(struct device_list *list, const struct device *dev);
 void device_list_free(struct device_list *list);
 
 struct bdf *slot_functions(const struct bdf *bdf, size_t *count);

@@ -22,11 +22,20 @@ static const struct cmd commands[] = {
 	  cmd_list },
 	{ "status", "BDF", "everything about one device and its slot",
 	  cmd_status },
+	{ "check", "BDF|--all",
+	  "what keeps a device out of D3cold, and the fix", cmd_check },
 	{ "bind", "BDF...", "hand devices to d3cold-vfio-pci", cmd_bind },
 	{ "unbind", "BDF...", "give devices back to their host drivers",
 	  cmd_unbind },
 	{ "set", "BDF KEY=VALUE...", "change a device's settings", cmd_set },
 	{ "recover", "BDF", "try to get a lost device back", cmd_recover },
+	{ "cycle", "BDF", "power a device off and on N times, and verify it",
+	  cmd_cycle },
+	{ "metrics", "", "counters and states for Prometheus", cmd_metrics },
+	{ "timeline", "", "draw power states and wakes over time",
+	  cmd_timeline },
+	{ "watch", "[BDF...]", "show what devices do, while they do it",
+	  cmd_watch },
 };
 
 struct main_args {

@@ -11,6 +11,7 @@
 #include "util.h"
 
 static bool json_mode;
+static bool lines_mode;
 static struct json_object *devices;
 static struct json_object *warnings;
 static struct json_object *errors;
@@ -37,16 +38,32 @@ bool output_is_json(void)
 	return json_mode;
 }
 
+/**
+ * output_set_lines() - the command prints JSON itself, an object a line
+ */
+void output_set_lines(void)
+{
+	lines_mode = true;
+}
+
+static bool nothing_to_say(void)
+{
+	return !json_object_array_length(devices) &&
+	       !json_object_array_length(warnings) &&
+	       !json_object_array_length(errors);
+}
+
 static void print_json(void)
 {
 	struct json_object *root = json_object_new_object();
+	int style = JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
 
 	json_object_object_add(root, "devices", devices);
 	json_object_object_add(root, "warnings", warnings);
 	json_object_object_add(root, "errors", errors);
-	puts(json_object_to_json_string_ext(
-		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-			      JSON_C_TO_STRING_NOSLASHESCAPE));
+	if (!lines_mode)
+		style |= JSON_C_TO_STRING_PRETTY;
+	puts(json_object_to_json_string_ext(root, style));
 	json_object_put(root);
 	devices = NULL;
 	warnings = NULL;
@@ -61,7 +78,7 @@ static void print_json(void)
  */
 int output_finish(int code)
 {
-	if (json_mode)
+	if (json_mode && !(lines_mode && nothing_to_say()))
 		print_json();
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "d3coldctl: cannot write the output: %s\n",

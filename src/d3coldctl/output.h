@@ -4,6 +4,8 @@
  *
  * With --json that is one object on standard output, whatever happens:
  *   { "devices": [...], "warnings": [...], "errors": [...] }
+ * A command that prints an object a line as things happen says so first; then
+ * this one comes in one line at the end, if there is anything in it.
  * Otherwise text on standard output, warnings and errors on standard error.
  */
 #ifndef D3COLDCTL_OUTPUT_H
@@ -14,6 +16,7 @@
 
 void output_set_json(bool on);
 bool output_is_json(void);
+void output_set_lines(void);
 int output_finish(int code);
 
 /* Text on standard output; nothing with --json. */

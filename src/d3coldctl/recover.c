@@ -14,19 +14,7 @@
 
 static error_t parse_recover(int key, char *arg, struct argp_state *state)
 {
-	struct bdf_args *args = state->input;
-
-	switch (key) {
-	case ARGP_KEY_ARG:
-		if (args->count)
-			usage_error(state, "recover takes one device");
-		bdf_args_add(args, state, arg);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		usage_error(state, "say which device; see \"d3coldctl list\"");
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return parse_devices(state->input, key, arg, state, ONE_DEVICE);
 }
 
 static const struct argp recover_argp = {

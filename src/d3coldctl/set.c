@@ -78,7 +78,7 @@ static char *set_help(int key, const char *text,
 	if (!f)
 		return NULL;
 	fputs("Settings:\n", f);
-	for (i = 0; i < n_settings; i++) {
+	for (i = 0; i < N_SETTINGS; i++) {
 		const struct setting *s = &settings[i];
 
 		fprintf(f, "  %-19s %s\n", s->key, s->summary);

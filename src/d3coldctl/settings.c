@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "output.h"
 #include "settings.h"
@@ -16,7 +15,7 @@ static const char *const policies[] = { "off",	"idle",	 "explicit",
 static const char *const rearms[] = { "resuspend", "hold", NULL };
 static const char *const on_losts[] = { "event", "error", NULL };
 
-const struct setting settings[] = {
+const struct setting settings[N_SETTINGS] = {
 	{ "policy", "d3cold/policy", policies, 0,
 	  "when the device may be powered off" },
 	{ "rearm", "d3cold/rearm", rearms, 0,
@@ -33,8 +32,6 @@ const struct setting settings[] = {
 	  "1: it is known to come back from D3cold" },
 };
 
-const unsigned int n_settings = ARRAY_SIZE(settings);
-
 /**
  * setting_find() - find a setting by name
  * @key: its name
@@ -45,7 +42,7 @@ const struct setting *setting_find(const char *key)
 {
 	unsigned int i;
 
-	for (i = 0; i < n_settings; i++)
+	for (i = 0; i < N_SETTINGS; i++)
 		if (streq(settings[i].key, key))
 			return &settings[i];
 	return NULL;
@@ -104,14 +101,7 @@ char *setting_check(const struct setting *setting, const char *value)
  */
 char *setting_read(const struct setting *setting, const struct device *dev)
 {
-	int fd = sysfs_open_dir("bus/pci/devices/%s", dev->id);
-	char *value;
-
-	if (fd < 0)
-		return NULL;
-	value = attr_read(fd, setting->file);
-	close(fd);
-	return value;
+	return sysfs_read("bus/pci/devices/%s/%s", dev->id, setting->file);
 }
 
 /**

@@ -16,8 +16,8 @@ struct setting {
 	const char *summary;
 };
 
-extern const struct setting settings[];
-extern const unsigned int n_settings;
+#define N_SETTINGS 7
+extern const struct setting settings[N_SETTINGS];
 
 const struct setting *setting_find(const char *key);
 char *setting_check(const struct setting *setting, const char *value);

@@ -43,6 +43,14 @@ const char *dev_root(void)
 }
 
 /**
+ * etc_root() - where the configuration is
+ */
+const char *etc_root(void)
+{
+	return root_from_env("D3COLD_ETC", "/etc");
+}
+
+/**
  * sysfs_is_fake() - do we look at a tree made for a test?
  *
  * Then nothing outside the tree may be changed: no module is loaded.
@@ -234,6 +242,32 @@ char *attr_read(int dirfd, const char *name)
 	len = strlen(s);
 	while (len && (s[len - 1] == '\n' || s[len - 1] == ' '))
 		s[--len] = '\0';
+	return s;
+}
+
+/**
+ * sysfs_read() - read an attribute by its path
+ * @fmt: path, relative to the root
+ *
+ * Return: as attr_read().
+ */
+char *sysfs_read(const char *fmt, ...)
+{
+	va_list ap;
+	char *path, *slash, *s = NULL;
+	int fd;
+
+	va_start(ap, fmt);
+	path = sysfs_path(fmt, ap);
+	va_end(ap);
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		s = attr_read(fd, slash + 1);
+		close(fd);
+	}
+	free(path);
 	return s;
 }
 

@@ -11,6 +11,38 @@
 #include "output.h"
 #include "util.h"
 
+_Static_assert(N_SETTINGS <= MAX_WISHES, "each may be wished for");
+
+/**
+ * wishes_add() - wish for a setting, instead of an earlier wish for it
+ * @wishes:  list
+ * @setting: which
+ * @value:   checked by setting_check(); copied
+ */
+void wishes_add(struct wishes *wishes, const struct setting *setting,
+		const char *value)
+{
+	size_t i = 0;
+
+	while (i < wishes->n && wishes->v[i].setting != setting)
+		i++;
+	if (i == wishes->n)
+		wishes->v[wishes->n++].setting = setting;
+	else
+		free(wishes->v[i].value);
+	wishes->v[i].value = xstrdup(value);
+}
+
+/**
+ * wishes_free() - forget all wishes
+ * @wishes: list, which may be used again
+ */
+void wishes_free(struct wishes *wishes)
+{
+	while (wishes->n)
+		free(wishes->v[--wishes->n].value);
+}
+
 /**
  * targets_add() - add a device to be bound
  * @list: list

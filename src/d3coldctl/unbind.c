@@ -12,6 +12,7 @@
 #include "driver.h"
 #include "module.h"
 #include "output.h"
+#include "persist.h"
 #include "sysfs.h"
 #include "users.h"
 #include "util.h"
@@ -19,12 +20,14 @@
 enum {
 	OPT_ALL_FUNCTIONS = 0x100,
 	OPT_WAIT,
+	OPT_PERSIST,
 };
 
 struct unbind_args {
 	struct bdf_args bdf;
 	bool all_functions;
 	bool wait;
+	bool persist;
 };
 
 static error_t parse_unbind(int key, char *arg, struct argp_state *state)
@@ -38,13 +41,11 @@ static error_t parse_unbind(int key, char *arg, struct argp_state *state)
 	case OPT_WAIT:
 		args->wait = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		bdf_args_add(&args->bdf, state, arg);
+	case OPT_PERSIST:
+		args->persist = true;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		usage_error(state, "say which device; see \"d3coldctl list\"");
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_devices(&args->bdf, key, arg, state, DEVICES);
 	}
 }
 
@@ -54,6 +55,8 @@ static const struct argp_option options[] = {
 	{ "wait", OPT_WAIT, NULL, 0,
 	  "If a virtual machine has the device open, wait until it is closed",
 	  0 },
+	{ "persist", OPT_PERSIST, NULL, 0,
+	  "Also no longer bind them at boot, see \"bind --persist\"", 0 },
 	{ 0 }
 };
 
@@ -96,17 +99,12 @@ static bool users_gone(const struct device *dev, bool wait)
 static char *find_host_driver(const struct device *dev)
 {
 	char *driver, *modalias;
-	int fd;
 
 	driver_probe(dev->id);
 	driver = driver_of(dev->id);
 	if (driver)
 		return driver;
-	fd = sysfs_open_dir("bus/pci/devices/%s", dev->id);
-	if (fd < 0)
-		return NULL;
-	modalias = attr_read(fd, "modalias");
-	close(fd);
+	modalias = sysfs_read("bus/pci/devices/%s/modalias", dev->id);
 	if (modalias && module_load_for(modalias))
 		driver_probe(dev->id);
 	free(modalias);
@@ -179,6 +177,41 @@ static int give_back(const struct device *dev, bool wait)
 	return EXIT_OK;
 }
 
+static bool forget(const struct bdf *bdf, bool persist)
+{
+	char id[BDF_LEN];
+
+	if (!persist_exists(bdf))
+		return true;
+	bdf_format(id, bdf);
+	if (!persist) {
+		msg_warning(id, "\"d3coldctl unbind --persist\" ends that",
+			    "will be bound again at the next boot");
+		return true;
+	}
+	if (!persist_remove(bdf))
+		return false;
+	out_text("%s: will no longer be bound at boot\n", id);
+	return true;
+}
+
+static bool unbind(const struct bdf *bdf, const struct unbind_args *args)
+{
+	struct device dev;
+	char id[BDF_LEN];
+	bool ok;
+
+	/* One that has been taken out of the machine may be forgotten. */
+	if (args->persist && persist_exists(bdf) &&
+	    !sysfs_exists("bus/pci/devices/%s", bdf_format(id, bdf)))
+		return forget(bdf, true);
+	if (require_device(&dev, bdf))
+		return false;
+	ok = !give_back(&dev, args->wait) && forget(bdf, args->persist);
+	device_free(&dev);
+	return ok;
+}
+
 /**
  * cmd_unbind() - the command "unbind"
  * @argc: number of arguments
@@ -193,17 +226,9 @@ int cmd_unbind(int argc, char **argv)
 	code = cmd_parse(&unbind_argp, argc, argv, &args);
 	if (!code && args.all_functions)
 		bdf_args_add_slots(&args.bdf);
-	for (i = 0; code != EXIT_USAGE && i < args.bdf.count; i++) {
-		struct device dev;
-
-		if (require_device(&dev, &args.bdf.list[i])) {
+	for (i = 0; code != EXIT_USAGE && i < args.bdf.count; i++)
+		if (!unbind(&args.bdf.list[i], &args))
 			code = EXIT_ERROR;
-			continue;
-		}
-		if (give_back(&dev, args.wait))
-			code = EXIT_ERROR;
-		device_free(&dev);
-	}
 	free(args.bdf.list);
 	return code;
 }

@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, external, ats, kexec, cpus, append, timeout, work and dir it uses.
+# table, devices, svm, full_speed, hotplug, external, ats, kexec, firmware_year, cpus,
+# append, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -74,7 +75,7 @@ qemu_arguments() {
 		-no-user-config -nodefaults -display none -no-reboot
 		-machine q35 -accel tcg,thread=multi
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
-		-smbios type=0,date=01/01/2022
+		-smbios "type=0,date=01/01/$firmware_year"
 		-device "intel-iommu,intremap=on${ats:+,device-iotlb=on}"
 		-kernel "$r/boot/vmlinuz-$(kernel_version "$kernel")"
 		-initrd "$initrd"
@@ -99,7 +100,7 @@ qemu_arguments() {
 	for n in "${!devices[@]}"; do
 		name=$(slot_name "$n")
 		root_port=pcie-root-port,id=$name,bus=pcie.0,chassis=$((n + 1)),slot=$((n + 1))
-		qemu+=(-device "$root_port,addr=$(printf %x $((4 + n))),hotplug=off$speed")
+		qemu+=(-device "$root_port,addr=$(printf %x $((4 + n))),hotplug=$hotplug$speed")
 		IFS=+ read -ra functions <<<"${devices[n]}"
 		multi=off
 		((${#functions[@]} == 1)) || multi=on

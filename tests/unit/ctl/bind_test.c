@@ -261,6 +261,56 @@ static void test_unbind_in_use(void **state)
 	waitpid(pid, NULL, 0);
 }
 
+/* As at boot: what one call has saved another one does. */
+static void test_persist(void **state)
+{
+	char *bind[] = { "bind",      GPU,	  "--all-functions",
+			 "--persist", "--policy", "off",
+			 "--delay",   "70",	  NULL };
+	char *boot[] = { "bind", "--persisted", GPU, AUDIO, NULL };
+	char *unbind[] = { "unbind", GPU, "--all-functions", "--persist",
+			   NULL };
+	char *text;
+
+	(void)state;
+	assert_int_equal(run_caught(cmd_bind, bind, &text), EXIT_OK);
+	assert_non_null(strstr(text, AUDIO ": will be bound at every boot"));
+	free(text);
+	text = tree_read("d3cold.conf.d/" GPU ".conf");
+	assert_non_null(strstr(text, "\npolicy=off\ndelay=70\n"));
+	free(text);
+
+	/* A reboot: the settings are gone, the host driver has it. */
+	tree_file("(null)\n", "bus/pci/devices/" GPU "/driver_override");
+	tree_link("../../drivers/nouveau", "bus/pci/devices/" GPU "/driver");
+	tree_file("rearm=hold\ndelay=1\n", "d3cold.conf.d/50-fleet.conf");
+	tree_file("delay=2\n", "d3cold.conf.d/README");
+	assert_int_equal(run_caught(cmd_bind, boot, &text), EXIT_OK);
+	free(text);
+	assert_driver(GPU, DRIVER_NAME);
+	assert_file(GPU, "d3cold/policy", "off");
+	assert_file(GPU, "d3cold/rearm", "hold");
+	assert_file(AUDIO, "power/autosuspend_delay_ms", "70");
+
+	/* Known to come back: saved, and given back at boot. */
+	tree_file("1\n", "bus/pci/devices/" GPU "/d3cold/qualified");
+	assert_int_equal(run_caught(cmd_bind, bind, &text), EXIT_OK);
+	free(text);
+	tree_file("0\n", "bus/pci/devices/" GPU "/d3cold/qualified");
+	assert_int_equal(run_caught(cmd_bind, boot, &text), EXIT_OK);
+	free(text);
+	assert_file(GPU, "d3cold/qualified", "1");
+	assert_file(AUDIO, "d3cold/qualified",
+		    "0 it has not come back from a D3cold yet");
+
+	assert_int_equal(run_caught(cmd_unbind, unbind, &text), EXIT_OK);
+	assert_non_null(strstr(text, GPU ": will no longer be bound at boot"));
+	free(text);
+	assert_host();
+	assert_null(tree_read("d3cold.conf.d/" GPU ".conf"));
+	assert_null(tree_read("d3cold.conf.d/" AUDIO ".conf"));
+}
+
 #define TEST(f) \
 	cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)
 
@@ -277,6 +327,7 @@ int main(void)
 		TEST(test_unbind),
 		TEST(test_leftover_override),
 		TEST(test_unbind_in_use),
+		TEST(test_persist),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -43,6 +43,8 @@ static void attach(const char *id, const char *driver)
 	tree_file("resuspend\n", "bus/pci/devices/%s/d3cold/rearm", id);
 	tree_file("1000\n", "bus/pci/devices/%s/power/autosuspend_delay_ms",
 		  id);
+	tree_file("0 it has not come back from a D3cold yet\n",
+		  "bus/pci/devices/%s/d3cold/qualified", id);
 }
 
 static bool override_allows(const char *id, const char *driver)
@@ -119,6 +121,7 @@ int machine_setup(void **state)
 	setenv("D3COLD_SYSFS", tree_root, 1);
 	setenv("D3COLD_PROC", tree_root, 1);
 	setenv("D3COLD_DEV", tree_root, 1);
+	setenv("D3COLD_ETC", tree_root, 1);
 	tree_dir("bus/pci/drivers/" DRIVER_NAME);
 	for (i = 0; i < N_FUNCTIONS; i++) {
 		const char *id = functions[i].id;

@@ -1,78 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# golden.sh TOOL: run the tool on a fake machine and compare what it says and
-# its exit code with golden/*.txt. With UPDATE=1 these are rewritten.
+# golden.sh TOOL: what the commands say, see harness.sh.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-tool=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/unit/ctl/tree.sh
-. "$here/tree.sh"
-
-number=0
-failed=0
-
-result() { # OK|NOT NAME
-	number=$((number + 1))
-	if [ "$1" = ok ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		failed=$((failed + 1))
-	fi
-}
-
-fresh() {
-	rm -rf "$work/m"
-	root=$work/m
-	machine
-}
-
-run() { # ARGUMENTS...: output and exit code
-	code=0
-	D3COLD_SYSFS=$root/sys D3COLD_PROC=$root/proc D3COLD_DEV=$root/dev \
-		D3COLD_PCIIDS=$root/pci.ids LC_ALL=C TERM=dumb \
-		timeout 20 "$tool" "$@" 2>&1 || code=$?
-	echo "exit $code"
-}
-
-golden() { # NAME ARGUMENTS...
-	name=$1
-	shift
-	{
-		echo "\$ d3coldctl $*"
-		run "$@"
-	} >"$work/raw"
-	# Versions of json-c differ in how they print what is empty.
-	sed -E -e ':a' -e 'N' -e '$!ba' -e 's/([[{])\n *([]}])/\1\2/g' \
-		-e "s/$(uname -r)/RELEASE/g" "$work/raw" >"$work/out"
-	if [ -n "${UPDATE:-}" ]; then
-		mkdir -p "$here/golden"
-		cp "$work/out" "$here/golden/$name.txt"
-	fi
-	if diff -u "$here/golden/$name.txt" "$work/out" >"$work/diff" 2>&1; then
-		result ok "$name"
-	else
-		result not "$name"
-		sed 's/^/# /' "$work/diff"
-	fi
-}
-
-same_tree() { # NAME: did the commands since snapshot leave all as it was?
-	(cd "$root" && find . -type f -o -type l | sort |
-		xargs ls -l --time-style=+ && find . -type f | sort |
-		xargs md5sum) >"$work/now"
-	if [ ! -e "$work/before" ]; then
-		mv "$work/now" "$work/before"
-	elif diff "$work/before" "$work/now" >"$work/diff"; then
-		result ok "$1"
-	else
-		result not "$1"
-		sed 's/^/# /' "$work/diff"
-	fi
-}
+# shellcheck source=tests/unit/ctl/harness.sh
+. "$(dirname "$0")/harness.sh"
+cd "$here"
 
 fresh
 same_tree start
@@ -90,6 +23,18 @@ golden status-host-driver status 0000:02:00.0
 golden status-host-driver-json status 0000:02:00.0 --json
 golden status-vanished status 0000:05:00.0
 golden status-missing status 0000:55:00.0 --json
+golden metrics metrics
+golden timeline timeline --json --input recordings/three.txt
+golden timeline-foreign timeline -j -i recordings/foreign.txt
+golden usage-timeline timeline --input x
+golden usage-timeline-output timeline --input x -o picture.png
+golden usage-timeline-both timeline --input x --record 5 -o x.svg
+golden cycle-old-driver cycle 06:00.0
+golden cycle-in-use-by-nobody cycle 03:00.0 -n 5
+golden cycle-in-use cycle 09:00.0 --json
+golden cycle-lost cycle 07:00.0
+golden cycle-not-ours cycle 02:00.0
+golden usage-cycle cycle 01:00.0 -n 0
 golden bind-bridge bind 00:1c.0
 golden bind-mounted bind 02:00.0
 golden bind-mounted-json bind 02:00.0 -j
@@ -103,6 +48,8 @@ golden bind-already-json bind 01:00.0 --json
 golden unbind-not-ours unbind 02:00.0
 golden unbind-in-use unbind 09:00.0
 golden unbind-missing unbind 55:00.0
+golden unbind-gone-persistent unbind 66:00.0
+golden bind-persisted-and-settings bind 01:00.0 --persisted --policy off
 golden set-not-ours set 02:00.0 policy=off
 golden usage-none
 golden usage-empty ''
@@ -139,6 +86,25 @@ rmdir "$root/sys/bus/pci/drivers/d3cold-vfio-pci"
 golden bind-no-module bind 10000:01:00.0
 
 fresh
+golden unbind-persist-gone unbind 66:00.0 --persist
+golden unbind-persist-gone-again unbind 66:00.0 --persist
+golden bind-persist bind 01:00.0 --persist --delay 50
+{
+	echo "\$ cat .../0000:01:00.0.conf"
+	cat "$root/etc/d3cold.conf.d/0000:01:00.0.conf"
+} >"$work/raw"
+compare persisted-file
+put "$root/etc/d3cold.conf.d/0000:01:00.0.conf" policy=explicit
+put "$root/etc/d3cold.conf.d/10-fleet.conf" '# for all' 'rearm = hold'
+golden bind-persisted-wrong bind 01:00.0 --persisted
+put "$root/etc/d3cold.conf.d/10-fleet.conf" 'policy=off' '  rearm=hold' '' 'delay=never'
+golden bind-persisted-wrong-value bind 01:00.0 --persisted
+golden status-persisted status 01:00.0
+rm -r "$root/etc/d3cold.conf.d"
+: >"$root/etc/d3cold.conf.d"
+golden bind-persist-fails bind 01:00.0 --persist
+
+fresh
 golden set set 01:00.0 policy=explicit rearm=hold delay=250 max_wake_ms=800
 golden set-json set 01:00.0 on_lost=error qualified=1 --json
 golden set-old-driver set 06:00.0 policy=off rearm=hold delay=1
@@ -147,6 +113,10 @@ golden recover-lost recover 07:00.0
 golden recover-not-lost recover 01:00.0
 golden recover-old-driver recover 06:00.0
 golden recover-not-ours recover 02:00.0 --json
+put "$root/sys/bus/pci/devices/0000:01:00.0/d3cold/qualified" '0 0000:01:00.1 is awake'
+golden cycle-not-qualified cycle 01:00.0
+put "$root/sys/bus/pci/devices/0000:01:00.0/d3cold/policy" idle
+golden cycle-policy cycle 01:00.0
 put "$root/proc/swaps" 'Filename Type Size Used Priority' \
 	'/dev/nvme4n1                            partition	8	0	-2'
 golden bind-swap bind 10000:01:00.0

@@ -44,7 +44,8 @@ traps() {
 }
 
 group() { # NUMBER, for the device made last
-	mkdir -p "$root/sys/kernel/iommu_groups/$1"
+	mkdir -p "$root/sys/kernel/iommu_groups/$1/devices"
+	ln -s "$dir" "$root/sys/kernel/iommu_groups/$1/devices/${dir##*/}"
 	ln -s "$root/sys/kernel/iommu_groups/$1" "$dir/iommu_group"
 }
 
@@ -73,6 +74,20 @@ ours() {
 	done
 }
 
+# port SLOT: a root port that may enter D3
+port() {
+	pci pci0000:00 "0000:00:$1" 8086 7ab8 060400 pcieport
+	traps
+	put "$dir/power/autosuspend_delay_ms" 100
+	put "$dir/power/runtime_status" suspended
+}
+
+# power_resource: the device made last has _PR3
+power_resource() {
+	mkdir -p "$root/sys/devices/LNXSYSTM:00/${dir##*/}/power_resources_D3hot/LNXPOWER:00"
+	ln -s "$root/sys/devices/LNXSYSTM:00/${dir##*/}" "$dir/firmware_node"
+}
+
 # block NAME MAJOR:MINOR DIRECTORY: a disk or partition
 block() {
 	mkdir -p "$3" "$root/sys/class/block"
@@ -99,6 +114,9 @@ machine() {
 	ln -s /dev/null "$root/proc/4242/fd/0"
 	ln -s /dev/vfio/20 "$root/proc/4242/fd/33"
 	port=pci0000:00/0000:00:1c.
+	put "$root/sys/bus/pci/slots/4-1/address" 0000:03:00
+	put "$root/etc/d3cold.conf.d/0000:01:00.0.conf" 'policy=auto'
+	put "$root/etc/d3cold.conf.d/0000:66:00.0.conf" '# taken out of the machine'
 
 	pci pci0000:00 0000:00:1c.0 8086 7ab8 060400 pcieport
 	traps

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The file is JSON; for each device, by address and IDs:
+ *   binding: which run of the driver "last" belongs to
+ *   base:    sums of all runs before
+ *   last:    counters of that run, when they were read last
+ * What a device counted between the last reading and its unbind is not known.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keep.h"
+#include "output.h"
+#include "sysfs.h"
+#include "util.h"
+
+struct keep {
+	char *path;
+	int lock; /* held from open to close: two runs would lose counts */
+	struct json_object *root;
+	struct json_object *devices;
+};
+
+/**
+ * file_replace() - replace a file as a whole, or not at all
+ * @path: file
+ * @text: its new contents
+ *
+ * Return: 0 or -errno.
+ */
+int file_replace(const char *path, const char *text)
+{
+	char *temporary = xasprintf("%s.XXXXXX", path);
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	size_t len = strlen(text);
+	int err = 0;
+
+	if (fd < 0) {
+		err = -errno;
+		goto out;
+	}
+	while (len && !err) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0) {
+			err = -errno;
+		} else {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+	if (!err && (fchmod(fd, 0644) || fsync(fd)))
+		err = -errno;
+	close(fd);
+	if (!err && rename(temporary, path))
+		err = -errno;
+	if (err)
+		unlink(temporary);
+out:
+	free(temporary);
+	return err;
+}
+
+static bool load(struct keep *keep)
+{
+	keep->root = json_object_from_file(keep->path);
+	if (json_object_is_type(keep->root, json_type_object) &&
+	    json_object_object_get_ex(keep->root, "devices", &keep->devices) &&
+	    json_object_is_type(keep->devices, json_type_object))
+		return true;
+	json_object_put(keep->root);
+	keep->root = json_object_new_object();
+	keep->devices = json_object_new_object();
+	json_object_object_add(keep->root, "devices", keep->devices);
+	return false;
+}
+
+/**
+ * keep_open() - read the sums so far, and keep others from changing them
+ * @path: file, which need not exist
+ *
+ * Return: what keep_save_and_close() takes, or NULL with errno set.
+ */
+struct keep *keep_open(const char *path)
+{
+	char *lock_path = xasprintf("%s.lock", path);
+	int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct keep *keep;
+
+	free(lock_path);
+	if (lock < 0)
+		return NULL;
+	if (flock(lock, LOCK_EX)) {
+		close(lock);
+		return NULL;
+	}
+	keep = xrealloc(NULL, 1, sizeof(*keep));
+	keep->path = xstrdup(path);
+	keep->lock = lock;
+	if (!load(keep) && !access(path, F_OK)) {
+		char *aside = xasprintf("%s.bad", path);
+
+		rename(path, aside);
+		msg_warning(
+			NULL, NULL,
+			"%s cannot be read: it is now %s, and the counters start anew",
+			path, aside);
+		free(aside);
+	}
+	return keep;
+}
+
+/* One per boot and bind: the directory's inode is made when it is bound. */
+static char *binding_of(const struct device *dev)
+{
+	char *path = xasprintf("%s/sys/kernel/random/boot_id", proc_root());
+	char *boot = attr_read(AT_FDCWD, path);
+	int fd = sysfs_open_dir("bus/pci/devices/%s/d3cold", dev->id);
+	struct stat st = { 0 };
+	char *binding;
+
+	if (fd >= 0) {
+		fstat(fd, &st);
+		close(fd);
+	}
+	binding = xasprintf("%s %llu", boot ?: "?",
+			    (unsigned long long)st.st_ino);
+	free(boot);
+	free(path);
+	return binding;
+}
+
+static struct json_object *member(struct json_object *obj, const char *key)
+{
+	struct json_object *found;
+
+	if (json_object_object_get_ex(obj, key, &found) &&
+	    json_object_is_type(found, json_type_object))
+		return found;
+	found = json_object_new_object();
+	json_object_object_add(obj, key, found);
+	return found;
+}
+
+static uint64_t number(struct json_object *obj, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(obj, key, &value))
+		return 0;
+	return (uint64_t)json_object_get_int64(value);
+}
+
+static void set_number(struct json_object *obj, const char *key, uint64_t value)
+{
+	json_object_object_add(obj, key, json_object_new_int64((int64_t)value));
+}
+
+static bool started_anew(struct json_object *entry, const char *binding,
+			 const struct device *dev)
+{
+	struct json_object *last = member(entry, "last"), *was;
+	size_t i;
+
+	if (json_object_object_get_ex(entry, "binding", &was) &&
+	    !streq(json_object_get_string(was), binding))
+		return true;
+	for (i = 0; i < dev->n_stats; i++)
+		if (strncmp(dev->stats[i].name, "wake_latency_", 13) &&
+		    dev->stats[i].value < number(last, dev->stats[i].name))
+			return true;
+	return false;
+}
+
+/* Sums but for latencies, which are the last and the largest. */
+static uint64_t combine(const char *name, uint64_t before, uint64_t now)
+{
+	if (streq(name, "wake_latency_us_last"))
+		return now;
+	if (streq(name, "wake_latency_us_max"))
+		return before > now ? before : now;
+	return before + now;
+}
+
+/**
+ * keep_add() - make a device's counters the sums over all times it was bound
+ * @keep: from keep_open()
+ * @dev:  device, just read
+ */
+void keep_add(struct keep *keep, struct device *dev)
+{
+	char *key = xasprintf("%s %04x:%04x", dev->id,
+			      (unsigned int)dev->vendor,
+			      (unsigned int)dev->device);
+	struct json_object *entry = member(keep->devices, key);
+	struct json_object *base = member(entry, "base");
+	struct json_object *last = member(entry, "last");
+	char *binding = binding_of(dev);
+	bool anew = started_anew(entry, binding, dev);
+	size_t i;
+
+	if (anew) {
+		json_object_object_foreach(last, name, value)
+		{
+			uint64_t n = (uint64_t)json_object_get_int64(value);
+
+			set_number(base, name,
+				   combine(name, number(base, name), n));
+		}
+	}
+	for (i = 0; i < dev->n_stats; i++) {
+		struct stat_value *stat = &dev->stats[i];
+
+		set_number(last, stat->name, stat->value);
+		stat->value = combine(stat->name, number(base, stat->name),
+				      stat->value);
+	}
+	json_add_string(entry, "binding", binding);
+	free(binding);
+	free(key);
+}
+
+/**
+ * keep_save_and_close() - write the sums back
+ * @keep: from keep_open(), freed
+ *
+ * Return: 0 or -errno.
+ */
+int keep_save_and_close(struct keep *keep)
+{
+	const char *text = json_object_to_json_string_ext(
+		keep->root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+	int err = file_replace(keep->path, text);
+
+	json_object_put(keep->root);
+	close(keep->lock);
+	free(keep->path);
+	free(keep);
+	return err;
+}
