@@ -238,7 +238,7 @@ static const struct pci_error_handlers d3cold_err_handlers = {
 };
 
 /* driver_override gets any device, table or not; these libvirt chooses us for. */
-static const struct pci_device_id d3cold_table[] = { D3COLD_IDS {} };
+static const struct pci_device_id d3cold_table[] = { D3COLD_IDS{} };
 MODULE_DEVICE_TABLE(pci, d3cold_table);
 
 static struct pci_driver d3cold_driver = {
