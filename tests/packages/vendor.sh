@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154
 #
-# A vendor's package: made, chosen by libvirt for its devices alone, loaded beside
-# ours; and modules that are signed or not. Sourced by run.
+# A vendor's package: made, and chosen by libvirt for its devices alone. Sourced by
+# run.
 
 vendor_of() { inside sh -c "cd /tmp/this/src && make -s vendor $1"; }
 is_signed() { module "$1" signer "$2" | grep DKMS; }
@@ -51,5 +51,4 @@ vfio_pci:v00008086d000010C9sv00008086sd0000A03Cbc*sc*i*" inside sh -c "modinfo -
 	check "with vfio-pci built in no other driver gets them" best_match 8086:10c9 none
 	inside depmod "$kernel"
 	rm -rf "$root/sys/bus" "$root/lib/modules/$(uname -r)"
-	boot signing "$dist" "$work/build"
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, cpus, append, timeout, work and dir it uses.
+# table, devices, svm, full_speed, cpus, append, initrd, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -75,7 +75,7 @@ qemu_arguments() {
 		-smbios type=0,date=01/01/2022
 		-device intel-iommu,intremap=on
 		-kernel "$r/boot/vmlinuz-$(kernel_version "$kernel")"
-		-initrd "$("$vm/initrd" "$kernel")"
+		-initrd "${initrd:-$("$vm/initrd" "$kernel")}"
 		-append "$arguments $append"
 		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
 		-device virtio-9p-pci,fsdev=root,mount_tag=root,addr=10
