@@ -44,6 +44,13 @@ install() {
 	check "$dist: and has man pages" has_man_pages
 	check "$dist: the header compiles" inside sh -c \
 		'echo "#include <d3cold_vfio_pci.h>" | gcc -Wall -Wextra -Werror -pedantic -x c -fsyntax-only -'
+	compile_example "$dist"
+}
+
+# docs/vmm-authors.md, with the header as installed
+compile_example() {
+	cp -r "$top/docs/examples" "$root/tmp/"
+	check "$1: the example for VMMs compiles" nothing inside make -s -C /tmp/examples CFLAGS='-O2 -Wall -Wextra -Werror'
 }
 
 # The kernel's upgrade, with what its headers' package runs
@@ -56,6 +63,7 @@ new_kernel() {
 		inside run-parts --arg="$kernel" /etc/kernel/header_postinst.d
 	check "$dist: for both kernels now" dkms_says "$kernel" 2
 	check "$dist: modprobe would find that, too" finds_it "$kernel"
+	compile_example "$dist"
 }
 
 upgrade() {
