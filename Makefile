@@ -6,6 +6,7 @@
 #   make d3coldctl   the tool
 #   make install     both on this host, the module through DKMS (uninstall)
 #   make dist        the source tarball of HEAD
+#   make matrix      the module against every kernel that apt has; writes docs/kernels.md
 #   make vendor      a vendor's own package, NAME= and IDS= say what and for which devices
 
 MODULE := $(shell sed -n 's/^PACKAGE_NAME="\(.*\)"/\1/p' dkms.conf)
@@ -43,9 +44,11 @@ install:
 uninstall:
 	scripts/install --remove $(VERSION)
 
-.PHONY: dist vendor
+.PHONY: dist matrix vendor
 dist:
 	scripts/dist $(MODULE) $(VERSION)
+matrix:
+	scripts/matrix
 vendor:
 	scripts/vendor "$(NAME)" "$(IDS)" "$(VERSION)"
 

@@ -6,11 +6,12 @@
 # both. Installing them, and akmods, need a distribution with RPM. Sourced by run.
 
 has_files() { # PACKAGE FILE ...
-	local package=$1 file
+	local package=$1 file files
 
 	shift
+	files=$(inside sh -c "rpm -qpl /root/rpmbuild/RPMS/*/$package-[0-9]*.rpm")
 	for file; do
-		inside sh -c "rpm -qpl /root/rpmbuild/RPMS/*/$package-[0-9]*.rpm" | grep -qx "$file" ||
+		grep -qx "$file" <<<"$files" ||
 			{ echo "$package has no $file"; return 1; }
 	done
 }
