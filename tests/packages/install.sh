@@ -82,6 +82,9 @@ remove() {
 	check "$dist: no module is left" no_module
 	# the folder of the kernel that came from another root
 	rm -rf "$root/usr/lib/modules/$(kernel_version backports)"
+	# as the tool would have written
+	mkdir -p "$root/etc/d3cold.conf.d" "$root/var/lib/d3coldctl"
+	touch "$root/etc/d3cold.conf.d/0000:01:00.0.conf" "$root/var/lib/d3coldctl/counters.json"
 	check "$dist: purge" inside dpkg --purge d3cold-vfio-pci-dkms d3coldctl d3cold-vfio-pci-dev
 	check "$dist: no file is left behind" same_files
 	check "$dist: nothing was loaded or unloaded meanwhile" not_reloaded
