@@ -69,7 +69,7 @@ boot() {
 	[[ ! -e $layer/usr/bin/kmod.real ]] || mv "$layer/usr/bin/kmod.real" "$layer/usr/bin/kmod"
 	cp -r "$top/tests/vm/vmm" "$top/include" "$root/tmp/"
 	inside sh -c 'gcc -std=gnu11 -O2 -pthread -I/tmp/include -o /tmp/d3cold-vmm /tmp/vmm/*.c'
-	cp "$root/tmp/d3cold-vmm" "$layer/usr/bin/"
+	install -D "$root/tmp/d3cold-vmm" "$layer/usr/bin/d3cold-vmm"
 	[[ ! -e $root/tmp/examples/sleep ]] || cp "$root/tmp/examples/sleep" "$layer/usr/bin/d3cold-example"
 	"$vm/machine" "$@" --layer "$layer" --case "$suite/$name.case" --dir "$dir/run" \
 		--timeout 240 "$kernel" endpoint nvme >"$dir/run.machine" 2>&1 || code=$?
