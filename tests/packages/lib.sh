@@ -39,7 +39,8 @@ refuses() { # REGEX COMMAND ...: it fails, for that reason
 	! said=$("$@" 2>&1) && grep -E "$why" <<<"$said" || { echo "$said"; return 1; }
 }
 
-# open_root UPPER LOWER ...: a root in $root that keeps what is written in UPPER
+# open_root UPPER LOWER ...: a root in $root that keeps what is written in UPPER. Its
+# /dev is the root's own: nothing of this host's is in reach of a clean-up.
 open_root() {
 	local upper=$1 lower
 
@@ -49,7 +50,6 @@ open_root() {
 	mkdir -p "$root" "$upper" "$upper.overlay"
 	mount -t overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$upper.overlay" packages "$root"
 	mount -t proc proc "$root/proc"
-	mount --rbind /dev "$root/dev"
 	mount -t tmpfs tmpfs "$root/tmp"
 }
 close_root() { umount -R "$root"; }
@@ -63,7 +63,7 @@ boot() {
 	local name=$1 kernel=$2 upper=$3 layer=$build/packages/$1.layer dir=$build/packages/$1 code=0
 
 	shift 3
-	rm -rf "$dir" "$layer"
+	rm -rf --one-file-system "$dir" "$layer"
 	mkdir -p "$dir"
 	cp -a "$upper" "$layer"
 	[[ ! -e $layer/usr/bin/kmod.real ]] || mv "$layer/usr/bin/kmod.real" "$layer/usr/bin/kmod"
@@ -74,5 +74,5 @@ boot() {
 	"$vm/machine" "$@" --layer "$layer" --case "$suite/$name.case" --dir "$dir/run" \
 		--timeout 240 "$kernel" endpoint nvme >"$dir/run.machine" 2>&1 || code=$?
 	judge "$dir/run" "boot, $name" "$code" ""
-	rm -rf "$layer"
+	rm -rf --one-file-system "$layer"
 }
