@@ -23,7 +23,7 @@ same_tarball() {
 }
 
 # build DIST: the .debs of this version and the module's of a newer one
-build() {
+build_packages() {
 	local dist=$1
 
 	mkdir -p "$root"/tmp/{this,newer}/src "$work/debs/$dist"

@@ -25,7 +25,7 @@ only_debs() { # DIST GLOB
 	inside sh -c "dpkg -i /tmp/*.deb && rm /tmp/*.deb"
 }
 
-install() {
+install_packages() {
 	local dist=$1 kernel
 
 	kernel=$(kernel_version "$dist")
@@ -66,7 +66,7 @@ new_kernel() {
 	compile_example "$dist"
 }
 
-upgrade() {
+upgrade_packages() {
 	local dist=$1 kernel
 
 	kernel=$(kernel_version "$dist")
@@ -75,7 +75,7 @@ upgrade() {
 	check "$dist: alone" nothing find "$root/usr/src" "$root/var/lib/dkms/d3cold-vfio-pci" -maxdepth 1 -name "*$version"
 }
 
-remove() {
+remove_packages() {
 	local dist=$1
 
 	check "$dist: remove" inside dpkg --remove d3cold-vfio-pci-dkms d3coldctl d3cold-vfio-pci-dev
