@@ -5,11 +5,15 @@
 #   make modules     the kernel module; KVER= and KDIR= name the kernel
 #   make d3coldctl   the tool
 #   make install     both on this host, the module through DKMS (uninstall)
+#   make dist        the source tarball of HEAD
+#   make matrix      the module against every kernel that apt has; writes docs/kernels.md
+#   make vendor      a vendor's own package, NAME= and IDS= say what and for which devices
 
+MODULE := $(shell sed -n 's/^PACKAGE_NAME="\(.*\)"/\1/p' dkms.conf)
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/src/driver D3COLD_VERSION=$(VERSION)
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/src/driver D3COLD_NAME=$(MODULE) D3COLD_VERSION=$(VERSION)
 
 .PHONY: all
 all: modules d3coldctl
@@ -39,6 +43,14 @@ install:
 	scripts/install $(VERSION) $(KVER)
 uninstall:
 	scripts/install --remove $(VERSION)
+
+.PHONY: dist matrix vendor
+dist:
+	scripts/dist $(MODULE) $(VERSION)
+matrix:
+	scripts/matrix
+vendor:
+	scripts/vendor "$(NAME)" "$(IDS)" "$(VERSION)"
 
 .PHONY: clean
 clean:

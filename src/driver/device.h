@@ -21,8 +21,6 @@
 #include "irq.h"
 #include "machine.h"
 
-#define D3COLD_NAME "d3cold-vfio-pci"
-
 /* Values are those of VFIO_D3COLD_POLICY_*; each allows what the last one does.
  */
 enum d3cold_policy {

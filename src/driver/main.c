@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "device.h"
+#include "ids.h"
 #include "quirks.h"
 
 static char ids[1024] __initdata;
@@ -249,9 +250,8 @@ static const struct pci_error_handlers d3cold_err_handlers = {
 	.reset_done = d3cold_reset_done,
 };
 
-static const struct pci_device_id d3cold_table[] = {
-	{ PCI_DRIVER_OVERRIDE_DEVICE_VFIO(PCI_ANY_ID, PCI_ANY_ID) }, {}
-};
+/* driver_override gets any device, table or not; these libvirt chooses us for. */
+static const struct pci_device_id d3cold_table[] = { D3COLD_IDS{} };
 MODULE_DEVICE_TABLE(pci, d3cold_table);
 
 static struct pci_driver d3cold_driver = {

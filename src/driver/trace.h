@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #undef TRACE_SYSTEM
-#define TRACE_SYSTEM d3cold_vfio_pci
+#define TRACE_SYSTEM D3COLD_TRACE_SYSTEM
 
 #if !defined(D3COLD_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define D3COLD_TRACE_H

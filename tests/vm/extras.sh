@@ -18,7 +18,6 @@ over_root() {
 	mount -t overlay -o "lowerdir=$(root_dir "$1"),upperdir=$2/upper,workdir=$2/overlay" \
 		stage "$2/root"
 	mount -t proc proc "$2/root/proc"
-	mount --rbind /dev "$2/root/dev"
 	mount -t tmpfs tmpfs "$2/root/tmp"
 }
 

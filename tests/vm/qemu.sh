@@ -3,7 +3,7 @@
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
 # table, devices, svm, full_speed, hotplug, external, ats, kexec, firmware_year, cpus,
-# append, timeout, work and dir it uses.
+# append, initrd, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -58,7 +58,7 @@ add_device() {
 }
 
 qemu_arguments() {
-	local share r n f name speed='' functions root_port multi initrd
+	local share r n f name speed='' functions root_port multi
 	local cpu=qemu64 memory=1G
 	local arguments="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
 
@@ -68,7 +68,7 @@ qemu_arguments() {
 	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
 	share=$(root_dir $qemu_root)/usr/share
 	r=$(root_dir "$kernel")
-	initrd=$("$vm/initrd" "$kernel")
+	initrd=${initrd:-$("$vm/initrd" "$kernel")}
 	arguments+=" $append"
 	qemu=(
 		-L "$share/seabios" -L "$share/qemu"
