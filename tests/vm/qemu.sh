@@ -33,6 +33,16 @@ acpi_tables() {
 	acpi=(-acpitable file="$work/run/ssdt.aml")
 }
 
+# wire ID: a netdev ID, whose frames come to a virtio NIC of the machine
+wire() {
+	qemu+=(
+		-netdev "hubport,id=$1,hubid=$wires"
+		-netdev "hubport,id=wire-$1,hubid=$wires"
+		-device "virtio-net-pci,netdev=wire-$1,addr=$(printf %x $((0x18 + wires))),romfile="
+	)
+	wires=$((wires + 1))
+}
+
 # add_device KIND BUS FUNCTION MULTIFUNCTION
 add_device() {
 	local id=$2f$3 at=bus=$2,addr=0.$3,multifunction=$4
@@ -51,6 +61,10 @@ add_device() {
 			-device "ivshmem-plain,memdev=mem-$id,$at"
 		)
 		;;
+	igb | e1000e)
+		[[ -z $svm ]] || wire "$id"
+		qemu+=(-device "$1,$at${svm:+,netdev=$id}")
+		;;
 	*)
 		qemu+=(-device "$1,$at")
 		;;
@@ -58,7 +72,7 @@ add_device() {
 }
 
 qemu_arguments() {
-	local share r n f name speed='' functions root_port multi
+	local share r n f name speed='' functions root_port multi wires=0
 	local cpu=qemu64 memory=1G
 	local arguments="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
 
@@ -95,6 +109,10 @@ qemu_arguments() {
 		cp "$r/boot/vmlinuz-$(kernel_version "$kernel")" "$dir/boot/kernel"
 		cp "$initrd" "$dir/boot/initrd"
 	fi
+	[[ -z $svm ]] || qemu+=(
+		-fsdev local,id=qemu,path="$work/qemu",security_model=none,readonly=on,multidevs=remap
+		-device virtio-9p-pci,fsdev=qemu,mount_tag=qemu,addr=13
+	)
 	# Linux waits seconds for a link above 5 GT/s that goes down with the port
 	[[ $table != port || -n $full_speed ]] || speed=,x-speed=5
 	for n in "${!devices[@]}"; do

@@ -10,3 +10,4 @@
 . /mnt/guest/registers.sh
 . /mnt/guest/ram.sh
 . /mnt/guest/wakes.sh
+. /mnt/guest/inner.sh
