@@ -2,6 +2,8 @@
 #
 #   make demo        the main job, in an emulated machine
 #   make check       the tests, what CI runs (check-all: with the long rounds)
+#   make check-debug   the test bed on kernels with lockdep and KASAN (debug-kernels
+#                    builds those and no more)
 #   make modules     the kernel module; KVER= and KDIR= name the kernel
 #   make d3coldctl   the tool
 #   make install     both on this host, the module through DKMS (uninstall)
@@ -32,11 +34,15 @@ d3coldctl:
 demo:
 	scripts/demo
 
-.PHONY: check check-all
+.PHONY: check check-all check-debug debug-kernels
 check:
 	tests/check
 check-all:
 	tests/check --all
+check-debug:
+	tests/check debug
+debug-kernels:
+	tests/vm/roots lockdep kasan
 
 .PHONY: install uninstall
 install:

@@ -13,8 +13,11 @@ build=$top/build/vm
 source "$top/scripts/setup"
 
 kernels=(bookworm trixie backports)	# each is a root of its own
+debug_kernels=(lockdep kasan)		# likewise, with a kernel of debug/; only when asked for
 tables=(endpoint port)
 qemu_root=backports			# whose QEMU runs every machine
+
+is_debug() { [[ " ${debug_kernels[*]} " == *" $1 "* ]]; }
 
 root_dir() { echo "$D3COLD_CACHE/root-$1"; }
 

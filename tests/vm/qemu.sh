@@ -79,6 +79,9 @@ qemu_arguments() {
 	# On a busy host the kernel's look at the timer panics: "timer doesn't work"
 	arguments+=" no_timer_check"
 
+	! is_debug "$kernel" || memory=2G
+	# what KASAN would see, as far as it can be seen without
+	[[ $kernel != lockdep ]] || arguments+=" slub_debug=FZPU"
 	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
 	share=$(root_dir $qemu_root)/usr/share
 	r=$(root_dir "$kernel")

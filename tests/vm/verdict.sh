@@ -5,12 +5,13 @@
 # counters passed, failed, skipped and point it moves on.
 
 # What a healthy kernel does not say
-bad_log='WARNING:|BUG:|BUG |Oops|[Cc]all [Tt]race|UBSAN|KASAN|KCSAN|kmemleak|lockdep'
+bad_log='WARNING:|BUG:|BUG |Oops|[Cc]all [Tt]race|UBSAN|KASAN|KCSAN|lockdep is turned off'
 bad_log+='|possible (circular|recursive) locking|suspicious RCU|inconsistent lock'
 bad_log+='|hung task|blocked for more than|soft lockup|hard LOCKUP|detected stalls'
 bad_log+='|self-detected stall|general protection|[Kk]ernel panic|refcount_t:'
 bad_log+='|list_(add|del) corruption|scheduling while atomic|sleeping function'
 bad_log+='|page allocation failure|unable to handle|Unbalanced|unbalanced'
+bad_log+='|kmemleak: ([0-9]+ new suspected|Cannot|Memory pool empty)'
 bad_log+='|Runtime PM usage count underflow|irq [0-9]+: nobody cared'
 
 # log_complaints DIR EXPECTED-REGEX
