@@ -293,7 +293,29 @@ static void copy_servable(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 			buf[i] = 0xff;
 }
 
-/* 1: copied; -EAGAIN: between awake and asleep. Who has it open is fixed. */
+/* Nobody resets the device meanwhile. */
+static void copy_live(struct d3cold_device *d3, u8 *buf, unsigned int pos,
+		      size_t count)
+{
+	size_t i;
+
+	if (d3cold_is_lost(d3)) {
+		memset(buf, 0xff, count);
+	} else if (d3->machine.open) {
+		compose(d3);
+		spin_lock(&d3->lock);
+		copy_servable(d3, buf, pos, count);
+		spin_unlock(&d3->lock);
+	} else {
+		for (i = 0; i < count; i++)
+			pci_read_config_byte(d3->core.pdev, pos + i, &buf[i]);
+	}
+}
+
+/*
+ * 1: copied; -EAGAIN: between awake and asleep, or being reset. The caller has
+ * seen to it that nobody opens or closes the device.
+ */
 static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 		size_t count)
 {
@@ -302,25 +324,17 @@ static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 	bool open = d3->machine.open;
 	int ret = 1;
 	size_t i;
-	u8 value;
 
 	if (awake) {
-		if (d3cold_is_lost(d3)) {
-			memset(buf, 0xff, count);
-		} else if (open) {
-			compose(d3);
-			spin_lock(&d3->lock);
-			copy_servable(d3, buf, pos, count);
-			spin_unlock(&d3->lock);
+		if (pci_cfg_access_trylock(pdev)) {
+			copy_live(d3, buf, pos, count);
+			pci_cfg_access_unlock(pdev);
 		} else {
-			for (i = 0; i < count; i++) {
-				pci_read_config_byte(pdev, pos + i, &value);
-				buf[i] = value;
-			}
+			ret = -EAGAIN;
 		}
 		if (awake > 0)
 			pm_runtime_put(&pdev->dev);
-		return 1;
+		return ret;
 	}
 
 	spin_lock(&d3->lock);
@@ -351,7 +365,7 @@ static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
  *
  * Context: process context, no device lock: remove waits for us.
  * Return: bytes, fewer at the end of the header; -EINTR; -EAGAIN if the device
- * stays for a second on its way between awake and asleep.
+ * is being reset, or between awake and asleep, for longer than a second.
  */
 ssize_t d3cold_shadow_show(struct d3cold_device *d3, char *buf,
 			   unsigned int pos, size_t count)
