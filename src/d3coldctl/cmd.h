@@ -35,6 +35,8 @@ int cmd_unbind(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_inhibit(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_recover(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_cycle(int argc, char **argv);

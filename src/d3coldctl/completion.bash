@@ -47,7 +47,7 @@ _d3coldctl() {
 	bind--policy) offer='off idle explicit auto guest' ;;
 	bind--rearm) offer='resuspend hold' ;;
 	bind--delay | cycle--delay | cycle-d | cycle--cycles | cycle-n | timeline--record | timeline-r) return ;;
-	metrics--output | metrics-o | metrics--keep | metrics-k | \
+	report--output | report-o | metrics--output | metrics-o | metrics--keep | metrics-k | \
 		timeline--input | timeline-i | timeline--output | timeline-o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -57,8 +57,15 @@ _d3coldctl() {
 		'') offer=$(_d3coldctl_commands "${words[0]}") ;;
 		bind) offer=$(_d3coldctl_devices all) ;;
 		unbind | check | watch) offer=$(_d3coldctl_devices ours) ;;
-		status | recover | cycle)
+		status | recover | cycle | report)
 			[[ -n $device ]] || offer=$(_d3coldctl_devices ours)
+			;;
+		inhibit)
+			if [[ -n $device ]]; then
+				offer=$(compgen -c -- "$cur")
+			else
+				offer=$(_d3coldctl_devices all)
+			fi
 			;;
 		set)
 			if [[ -n $device ]]; then

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "checks.h"
+#include "inhibit.h"
 #include "sysfs.h"
 #include "users.h"
 #include "util.h"
@@ -178,7 +179,7 @@ void gate_allowed(struct checks *c)
 void gate_runtime_pm(struct checks *c)
 {
 	const struct device *dev = c->dev;
-	char *qos;
+	char *qos, *who;
 
 	if (!dev->is_ours) {
 		gate_open(c, "%s; binding makes it auto",
@@ -187,7 +188,12 @@ void gate_runtime_pm(struct checks *c)
 	}
 	qos = sysfs_read("bus/pci/devices/%s/power/pm_qos_resume_latency_us",
 			 dev->id);
-	if (streq(dev->power_control, "on"))
+	who = inhibitors(dev);
+	if (who)
+		gate_blocked(c, "it may sleep again when that has ended",
+			     "\"d3coldctl inhibit\" keeps it awake for %s",
+			     who);
+	else if (streq(dev->power_control, "on"))
 		gate_write(c, dev->id, "power/control", "auto",
 			   "\"on\" keeps the device in D0");
 	else if (dev->autosuspend_delay_ms && *dev->autosuspend_delay_ms == '-')
@@ -200,6 +206,7 @@ void gate_runtime_pm(struct checks *c)
 		gate_open(c, "%s, after %s ms",
 			  dev->power_control ?: "not known",
 			  dev->autosuspend_delay_ms ?: "?");
+	free(who);
 	free(qos);
 }
 

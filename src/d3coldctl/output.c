@@ -15,6 +15,7 @@ static bool lines_mode;
 static struct json_object *devices;
 static struct json_object *warnings;
 static struct json_object *errors;
+static struct json_object *about;
 
 /**
  * output_set_json() - choose the form of the output, before anything is said
@@ -58,6 +59,8 @@ static void print_json(void)
 	struct json_object *root = json_object_new_object();
 	int style = JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
 
+	if (about)
+		json_object_object_add(root, "system", about);
 	json_object_object_add(root, "devices", devices);
 	json_object_object_add(root, "warnings", warnings);
 	json_object_object_add(root, "errors", errors);
@@ -68,6 +71,7 @@ static void print_json(void)
 	devices = NULL;
 	warnings = NULL;
 	errors = NULL;
+	about = NULL;
 }
 
 /**
@@ -111,6 +115,20 @@ void out_device(struct json_object *obj)
 {
 	if (json_mode)
 		json_object_array_add(devices, obj);
+	else
+		json_object_put(obj);
+}
+
+/**
+ * out_system() - say what belongs to no device in the JSON output
+ * @obj: an object; the reference is taken over, also in text mode
+ */
+void out_system(struct json_object *obj)
+{
+	json_object_put(about);
+	about = NULL;
+	if (json_mode)
+		about = obj;
 	else
 		json_object_put(obj);
 }

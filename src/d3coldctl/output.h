@@ -23,6 +23,8 @@ int output_finish(int code);
 void out_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A member of "devices"; takes the reference. */
 void out_device(struct json_object *obj);
+/* The member "system", of the few commands that have it; takes the reference. */
+void out_system(struct json_object *obj);
 
 /*
  * What happened, to which device (or NULL), and what to do about it (or NULL).

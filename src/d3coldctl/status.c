@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "device.h"
+#include "inhibit.h"
 #include "names.h"
 #include "output.h"
 #include "util.h"
@@ -82,6 +83,15 @@ static void print_blockers(const struct device *dev)
 		line(i ? "" : "blockers", "%s", dev->blockers[i]);
 }
 
+static void print_inhibitors(const struct device *dev)
+{
+	char *who = inhibitors(dev);
+
+	if (who)
+		line("inhibited by", "%s", who);
+	free(who);
+}
+
 static bool is_time(const struct stat_value *stat)
 {
 	return !strncmp(stat->name, "time_", 5);
@@ -143,6 +153,7 @@ static void print_ours(const struct device *dev)
 	attr_line("entered by", attr[D3COLD_ENTERED_BY], "");
 	attr_line("last wake", attr[D3COLD_LAST_WAKE], "");
 	print_blockers(dev);
+	print_inhibitors(dev);
 	print_times(dev);
 	print_counters(dev);
 }

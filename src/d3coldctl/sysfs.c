@@ -51,6 +51,14 @@ const char *etc_root(void)
 }
 
 /**
+ * run_root() - where files are that a reboot removes
+ */
+const char *run_root(void)
+{
+	return root_from_env("D3COLD_RUN", "/run");
+}
+
+/**
  * sysfs_is_fake() - do we look at a tree made for a test?
  *
  * Then nothing outside the tree may be changed: no module is loaded.

@@ -7,7 +7,7 @@
  * max_link_* make the kernel touch the hardware; attr_read() refuses them.
  *
  * For tests the roots can be moved: D3COLD_SYSFS, D3COLD_PROC, D3COLD_DEV,
- * D3COLD_ETC.
+ * D3COLD_ETC, D3COLD_RUN.
  */
 #ifndef D3COLDCTL_SYSFS_H
 #define D3COLDCTL_SYSFS_H
@@ -19,6 +19,7 @@ const char *sysfs_root(void);
 const char *proc_root(void);
 const char *dev_root(void);
 const char *etc_root(void);
+const char *run_root(void);
 bool sysfs_is_fake(void);
 
 int sysfs_open_dir(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -21,6 +21,7 @@ struct nodes {
 	char *group;
 	char *noiommu;
 	char *cdev;
+	bool not_us; /* processes of this tool do not count */
 };
 
 static void nodes_find(struct nodes *nodes, const struct device *dev)
@@ -84,38 +85,32 @@ static bool has_open(int fds, const struct nodes *nodes)
 	return found;
 }
 
-static void add_user(char **text, int proc, const char *pid)
+static void add_user(char **text, int proc, const char *pid, bool not_us)
 {
 	char *path = xasprintf("%s/comm", pid);
 	char *comm = attr_read(proc, path);
 	char *longer;
 
+	free(path);
+	if (not_us && streq(comm, "d3coldctl")) {
+		free(comm);
+		return;
+	}
 	longer = xasprintf("%s%s%s (pid %s)", *text ?: "", *text ? ", " : "",
 			   comm ?: "a process", pid);
 	free(*text);
 	free(comm);
-	free(path);
 	*text = longer;
 }
 
-/**
- * users_describe() - name the processes that have a device or its group open
- * @dev: device that a vfio driver has
- *
- * Return: such as "qemu-system-x86 (pid 42)", to be freed, or NULL if there is
- * none that we may see (root sees all).
- */
-char *users_describe(const struct device *dev)
+static char *describe(const struct nodes *nodes)
 {
 	const struct dirent *entry;
-	struct nodes nodes;
 	char *text = NULL;
-	DIR *dir;
+	DIR *dir = opendir(proc_root());
 
-	dir = opendir(proc_root());
 	if (!dir)
 		return NULL;
-	nodes_find(&nodes, dev);
 	while ((entry = readdir(dir))) {
 		unsigned long pid;
 		char *path;
@@ -127,10 +122,41 @@ char *users_describe(const struct device *dev)
 		fds = openat(dirfd(dir), path,
 			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		free(path);
-		if (fds >= 0 && has_open(fds, &nodes))
-			add_user(&text, dirfd(dir), entry->d_name);
+		if (fds >= 0 && has_open(fds, nodes))
+			add_user(&text, dirfd(dir), entry->d_name,
+				 nodes->not_us);
 	}
 	closedir(dir);
+	return text;
+}
+
+/**
+ * users_describe() - name the processes that have a device or its group open
+ * @dev: device that a vfio driver has
+ *
+ * Return: such as "qemu-system-x86 (pid 42)", to be freed, or NULL if there is
+ * none that we may see (root sees all).
+ */
+char *users_describe(const struct device *dev)
+{
+	struct nodes nodes;
+	char *text;
+
+	nodes_find(&nodes, dev);
+	text = describe(&nodes);
 	nodes_free(&nodes);
 	return text;
+}
+
+/**
+ * users_of_file() - name the processes that have a file open, but for this tool
+ * @path: of the file
+ *
+ * Return: as users_describe().
+ */
+char *users_of_file(const char *path)
+{
+	struct nodes nodes = { .group = (char *)path, .not_us = true };
+
+	return describe(&nodes);
 }

@@ -5,5 +5,6 @@
 #include "device.h"
 
 char *users_describe(const struct device *dev);
+char *users_of_file(const char *path);
 
 #endif

@@ -152,6 +152,18 @@ golden check-in-use-json check 09:00.0 --json
 golden check-old-driver check 0a:00.0
 golden check-vanished check 0b:00.0
 golden check-several check 01:00.0 55:00.0 02:00.0
+sed_report='s/^kernel  .*/kernel/; s/^kernel build.*/kernel build/; s/^architecture.*/architecture/'
+put "$root/sys/class/dmi/id/product_serial" SECRET
+put "$root/proc/cmdline" 'root=UUID=SECRET pcie_aspm=off vfio-pci.ids=8086:10c9 user=SECRET'
+{
+	echo "\$ d3coldctl report 03:00.0"
+	run report 03:00.0 | sed "$sed_report"
+} >"$work/raw"
+compare report
+golden report-missing report 55:00.0
+golden report-unwritable report 03:00.0 -o "$root/nowhere/report"
+put "$root/proc/cmdline" 'root=/dev/sda1 ro quiet'
+rm "$root/sys/class/dmi/id/product_serial"
 golden check-usage check
 golden check-usage-both check --all 01:00.0
 put "$root/sys/class/dmi/id/bios_date" 11/02/2014
