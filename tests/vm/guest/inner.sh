@@ -77,7 +77,7 @@ inner_answer() {
 		[[ ! $word =~ ^=([0-9]+)$ ]] || return "${BASH_REMATCH[1]}"
 		reply+=${reply:+$'\n'}$word
 	done
-	reply="no answer: $reply"
+	reply="no answer: $reply $(grep -m 1 'KVM internal error' /mnt/inner-qemu)"
 	return 255
 }
 
@@ -138,8 +138,8 @@ cold_percent() {
 		END { print n ? int(100 * cold / n) : 0 }' "$1"
 }
 
-# cold_after FILE BDF: ms from the first sample to the first one in D3cold
+# cold_after FILE BDF: ms from the first sample in D3hot to the first one in D3cold
 cold_after() {
-	awk -v b="$2" '$2 == b { if (!start) start = $1
+	awk -v b="$2" '$2 == b { if (!start && $3 != "D0") start = $1
 		if ($3 == "D3cold") { print int(($1 - start) * 1000); exit } }' "$1"
 }
