@@ -53,3 +53,16 @@ use_root() {
 	exec {fd}>"$(root_dir "$1").lock"
 	flock -s "$fd"
 }
+
+# over_root KERNEL WORK: that root, mounted in WORK/root; what is changed comes to
+# lie in WORK/upper. Its /dev is the root's own, so that no clean-up can reach this
+# host's.
+over_root() {
+	umount --recursive --lazy "$2/root" 2>/dev/null || true
+	rm -rf --one-file-system "$2"
+	mkdir -p "$2"/{root,upper,overlay}
+	mount -t overlay -o "lowerdir=$(root_dir "$1"),upperdir=$2/upper,workdir=$2/overlay" \
+		root "$2/root"
+	mount -t proc proc "$2/root/proc"
+	mount -t tmpfs tmpfs "$2/root/tmp"
+}
