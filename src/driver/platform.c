@@ -91,7 +91,15 @@ bool d3cold_platform_cycle(struct pci_dev *pdev)
 {
 	struct acpi_device *adev = power_manageable(pdev);
 
-	if (!adev || acpi_device_set_power(adev, ACPI_STATE_D3_COLD))
+	if (!adev)
+		return false;
+	/*
+	 * After an _ON that failed the ACPI core does not know the state, and
+	 * refuses to leave it (acpi_power_transition()) until it has looked.
+	 */
+	if (adev->power.state == ACPI_STATE_UNKNOWN)
+		acpi_device_update_power(adev, NULL);
+	if (acpi_device_set_power(adev, ACPI_STATE_D3_COLD))
 		return false;
 	msleep(D3COLD_SETTLE_MS);
 	if (acpi_device_set_power(adev, ACPI_STATE_D0))

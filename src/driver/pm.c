@@ -8,6 +8,7 @@
  * (drivers/base/power/runtime.c, RPM_GET_CALLBACK), as vga_switcheroo uses it:
  * what suspended through this layer resumes through it.
  */
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/pm_runtime.h>
 
@@ -18,6 +19,9 @@
 
 /* A port that resumed less than this ago took the device along. */
 #define D3COLD_SIBLING_NS (500 * NSEC_PER_MSEC)
+
+/* How long a wake waits to learn who asked for it. */
+#define D3COLD_ASKER_MS 20
 
 #define D3COLD_SAMPLE_MIN_MS 50
 #define D3COLD_SAMPLE_MAX_MS 1000
@@ -192,11 +196,32 @@ static bool own_wake(enum d3cold_cause cause)
 	}
 }
 
-/* Called after the bus's resume: by then who asked for it does wait. */
+/*
+ * Is somebody about to wait? Who asked has taken a reference before it resumed
+ * the port, but may be slower back from there than the port's own kworker.
+ */
+static bool asker_is_late(struct d3cold_device *d3)
+{
+	struct device *dev = &d3->core.pdev->dev;
+	bool said;
+
+	spin_lock(&d3->lock);
+	said = !list_empty(&d3->marks);
+	spin_unlock(&d3->lock);
+
+	return !said && (current->flags & PF_KTHREAD) &&
+	       atomic_read(&dev->power.usage_count) > 0 && !waiter(dev);
+}
+
+/* Called after the bus's resume: by then who asked for it waits, or soon does. */
 static enum d3cold_cause note_wake(struct d3cold_device *d3, u64 *start)
 {
 	const struct task_struct *task;
 	enum d3cold_cause cause;
+	unsigned int tries;
+
+	for (tries = 0; tries < D3COLD_ASKER_MS && asker_is_late(d3); tries++)
+		usleep_range(1000, 1100);
 
 	spin_lock(&d3->lock);
 	task = who_asked(d3);
