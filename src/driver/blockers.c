@@ -213,13 +213,17 @@ static void add_topology(struct report *r, struct d3cold_device *d3)
 ssize_t d3cold_blockers(struct d3cold_device *d3, char *buf, size_t size)
 {
 	struct report r = { .buf = buf, .size = size };
+	bool cold = READ_ONCE(d3->core.pdev->current_state) == PCI_D3cold;
+	bool kept = cold && d3cold_platform_keeps(d3);
 
-	if (READ_ONCE(d3->core.pdev->current_state) == PCI_D3cold &&
-	    !d3cold_platform_keeps(d3->core.pdev) && !d3cold_is_lost(d3))
+	if (cold && !kept && !d3cold_is_lost(d3))
 		return 0;
 	add_policy(&r, d3);
 	add_device(&r, d3);
 	add_topology(&r, d3);
+	if (!r.len && kept)
+		add(&r,
+		    "power: another device that shares it keeps it on; see d3cold_allowed and power/control of the functions beside it\n");
 	if (!r.len && READ_ONCE(d3->machine.state) == D3COLD_IDLE &&
 	    !READ_ONCE(d3->machine.quiesced))
 		add(&r,

@@ -68,7 +68,7 @@ enum d3cold_bucket {
  */
 struct d3cold_mark {
 	struct list_head list;
-	const struct task_struct *task;
+	struct task_struct *task;
 	enum d3cold_cause cause;
 	u64 start;
 };
@@ -173,6 +173,8 @@ struct d3cold_shadow;
  * @hides_no_soft_reset: this open is shown No_Soft_Reset as 0, and the device
  *	resets when its guest leaves D3hot; fixed while open
  * @was_cut: the power was cut since the guest reached D3hot
+ * @owes_reset: the guest left D3hot, which it was told loses state, and still
+ *	none was lost; a flag of its own, as resets clear it without the lock
  * @user: thread group id of who opened the device, 0 if closed
  * @vmm_eventfd: given with the VMM's entry, NULL if none; ours to put
  * @vmm_hold: the VMM entered with HOLD
@@ -199,6 +201,9 @@ struct d3cold_shadow;
  * @qualify_work: waits for the idle D3cold after probe and close
  * @qualify_until: when it gives up, jiffies
  * @notify_work: uevents
+ * @suspended_at: end of the last suspend callback, CLOCK_MONOTONIC, ns; likewise
+ * @power: ACPI handles of its own power resources (_PR3); written in probe
+ * @num_power: how many
  * @may_be_cut: the power may have been cut since the device was last verified
  * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
@@ -237,6 +242,7 @@ struct d3cold_device {
 	pci_power_t guest_state;
 	bool hides_no_soft_reset;
 	bool was_cut;
+	bool owes_reset;
 	pid_t user;
 	struct eventfd_ctx *vmm_eventfd;
 	bool vmm_hold;
@@ -263,6 +269,9 @@ struct d3cold_device {
 	struct delayed_work qualify_work;
 	unsigned long qualify_until;
 	struct work_struct notify_work;
+	u64 suspended_at;
+	void *power[8];
+	unsigned int num_power;
 	bool may_be_cut;
 	unsigned int absent;
 	bool intx_user_masked;
@@ -334,7 +343,8 @@ unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
 
 /* platform.c: the platform's power resources */
 bool d3cold_platform_can_cut(struct pci_dev *pdev);
-bool d3cold_platform_keeps(struct pci_dev *pdev);
+void d3cold_platform_init(struct d3cold_device *d3);
+bool d3cold_platform_keeps(struct d3cold_device *d3);
 bool d3cold_platform_cycle(struct pci_dev *pdev);
 
 /* verify.c: is it the device that we powered off? */

@@ -141,20 +141,29 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
  */
 static ssize_t make_it_forget(struct d3cold_device *d3)
 {
-	unsigned int tries = 100;
+	unsigned int tries = 50;
 	long ret;
 
 	lockdep_assert_held(&d3->guest_lock);
 
-	/* -EAGAIN: somebody holds the device lock, for sysfs or another reset. */
+	/*
+	 * -EAGAIN: somebody holds the device lock, for sysfs or for a reset,
+	 * which then pays the debt as well.
+	 */
 	do {
 		ret = vfio_pci_core_ioctl(&d3->core.vdev, VFIO_DEVICE_RESET, 0);
-	} while (ret == -EAGAIN && --tries && !msleep_interruptible(10));
-	if (!ret)
+		if (ret != -EAGAIN || !READ_ONCE(d3->owes_reset) ||
+		    fatal_signal_pending(current))
+			break;
+		msleep(20);
+	} while (--tries);
+	if (!ret || !READ_ONCE(d3->owes_reset)) {
+		WRITE_ONCE(d3->owes_reset, false);
 		return 0;
+	}
 	dev_warn_ratelimited(
 		&d3->core.pdev->dev,
-		"could not be reset after D3hot (%ld): its guest, told that D3hot loses state, may find some\n",
+		"could not be reset after D3hot (%ld): its guest, told that D3hot loses state, may find some until it writes D0 again\n",
 		ret);
 	return -EIO;
 }
@@ -188,9 +197,10 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 	reached = READ_ONCE(d3->core.pdev->current_state);
 	if (!d3cold_is_lost(d3) && (done > 0 || reached != before)) {
 		spin_lock(&d3->lock);
-		remembers = d3->hides_no_soft_reset && !d3->was_cut &&
-			    d3->guest_state == PCI_D3hot &&
-			    reached != PCI_D3hot;
+		if (d3->hides_no_soft_reset && !d3->was_cut &&
+		    d3->guest_state == PCI_D3hot && reached != PCI_D3hot)
+			d3->owes_reset = true;
+		remembers = d3->owes_reset && reached != PCI_D3hot;
 		d3cold_guest_state(d3, reached);
 		d3cold_account(d3);
 		spin_unlock(&d3->lock);
@@ -345,6 +355,7 @@ void d3cold_reset_done(struct pci_dev *pdev)
 {
 	struct d3cold_device *d3 = d3cold_from_dev(&pdev->dev);
 
+	WRITE_ONCE(d3->owes_reset, false);
 	if (READ_ONCE(d3->guest_state) == PCI_D0)
 		return;
 	WRITE_ONCE(d3->reset_seen, true);

@@ -56,6 +56,33 @@ static int d3cold_init_device(struct vfio_device *vdev)
 	return ret;
 }
 
+/*
+ * Whoever is not there is not reset: each method would wait a minute for an
+ * answer, in process exit and under the lock of the device set.
+ */
+static void close_core(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	pci_dev_flags_t flags = pdev->dev_flags;
+
+	if (d3cold_is_lost(d3)) {
+		d3->core.reset_works = false;
+		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+	}
+	vfio_pci_core_close_device(&d3->core.vdev);
+	pdev->dev_flags = flags;
+}
+
+static void forget_user(struct d3cold_device *d3)
+{
+	spin_lock(&d3->lock);
+	d3->guest_state = PCI_D0;
+	d3->hides_no_soft_reset = false;
+	d3->owes_reset = false;
+	d3->user = 0;
+	spin_unlock(&d3->lock);
+}
+
 static int d3cold_open_device(struct vfio_device *vdev)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
@@ -93,7 +120,8 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	mutex_unlock(&d3->ops_lock);
 	if (!ret)
 		goto out_put;
-	vfio_pci_core_close_device(vdev);
+	close_core(d3);
+	forget_user(d3);
 out_shadow:
 	d3cold_shadow_close(d3);
 out_put:
@@ -104,9 +132,7 @@ out_put:
 static void d3cold_close_device(struct vfio_device *vdev)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
-	struct pci_dev *pdev = d3->core.pdev;
 	int asleep = d3cold_get(d3, D3COLD_CAUSE_CLOSE);
-	pci_dev_flags_t flags = pdev->dev_flags;
 
 	mutex_lock(&d3->ops_lock);
 	/* Runtime PM could not wake it (the port's resume failed, say). */
@@ -115,27 +141,14 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	d3cold_user_event(d3, D3COLD_EV_CLOSE, NULL);
 	mutex_unlock(&d3->ops_lock);
 
-	/*
-	 * Whoever is not there is not reset: each method would wait a minute
-	 * for an answer, in process exit and under the lock of the device set.
-	 */
-	if (d3cold_is_lost(d3)) {
-		d3->core.reset_works = false;
-		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
-	}
-	vfio_pci_core_close_device(vdev);
-	pdev->dev_flags = flags;
+	close_core(d3);
 	/* What was gated belonged to this user. */
 	d3->gated = false;
 	d3->intx_user_masked = false;
 
 	d3cold_feature_close(d3);
 	d3cold_shadow_close(d3);
-	spin_lock(&d3->lock);
-	d3->guest_state = PCI_D0;
-	d3->hides_no_soft_reset = false;
-	d3->user = 0;
-	spin_unlock(&d3->lock);
+	forget_user(d3);
 	if (!asleep)
 		d3cold_put(d3);
 	d3cold_qualify_start(d3);
@@ -192,6 +205,7 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto out_put;
 	}
 	d3cold_identity_init(d3);
+	d3cold_platform_init(d3);
 	if (!d3cold_policy_possible(d3, d3->policy)) {
 		pci_warn(
 			pdev,

@@ -25,17 +25,6 @@ static struct acpi_device *power_manageable(struct pci_dev *pdev)
 		       NULL;
 }
 
-/* ACPI 6.5, 7.2.3: _STA of a power resource is 1 while it is on. */
-static bool is_on(const union acpi_object *resource)
-{
-	unsigned long long on = 0;
-
-	return resource->type == ACPI_TYPE_LOCAL_REFERENCE &&
-	       ACPI_SUCCESS(acpi_evaluate_integer(resource->reference.handle,
-						  "_STA", NULL, &on)) &&
-	       (on & 1);
-}
-
 /**
  * d3cold_platform_can_cut() - can the platform cut the power of this device?
  * @pdev: device or port
@@ -48,8 +37,36 @@ bool d3cold_platform_can_cut(struct pci_dev *pdev)
 }
 
 /**
+ * d3cold_platform_init() - note the power resources of a device
+ * @d3: device being bound
+ *
+ * Once, as ACPI objects do not change: to ask for their state later needs next
+ * to no memory.
+ */
+void d3cold_platform_init(struct d3cold_device *d3)
+{
+	struct acpi_buffer buffer = { ACPI_ALLOCATE_BUFFER, NULL };
+	struct acpi_device *adev = power_manageable(d3->core.pdev);
+	union acpi_object *list, *one;
+	u32 i;
+
+	if (!adev || ACPI_FAILURE(acpi_evaluate_object(adev->handle, "_PR3",
+						       NULL, &buffer)))
+		return;
+	list = buffer.pointer;
+	for (i = 0; list->type == ACPI_TYPE_PACKAGE && i < list->package.count;
+	     i++) {
+		one = &list->package.elements[i];
+		if (one->type == ACPI_TYPE_LOCAL_REFERENCE &&
+		    d3->num_power < ARRAY_SIZE(d3->power))
+			d3->power[d3->num_power++] = one->reference.handle;
+	}
+	kfree(list);
+}
+
+/**
  * d3cold_platform_keeps() - is the power on although the device let go of it?
- * @pdev: device that the PCI core says is in D3cold
+ * @d3: device that the PCI core says is in D3cold
  *
  * Functions of a slot may name the same resource. The ACPI core counts who uses
  * it, and calls each device that let go D3cold, though another keeps it on.
@@ -58,23 +75,18 @@ bool d3cold_platform_can_cut(struct pci_dev *pdev)
  * Return: true if each resource of _PR3 is on, without which D3hot would not be
  * (ACPI 6.5, 7.3.11); false if the platform does not tell.
  */
-bool d3cold_platform_keeps(struct pci_dev *pdev)
+bool d3cold_platform_keeps(struct d3cold_device *d3)
 {
-	struct acpi_buffer buffer = { ACPI_ALLOCATE_BUFFER, NULL };
-	struct acpi_device *adev = power_manageable(pdev);
-	union acpi_object *list;
-	bool on;
-	u32 i;
+	unsigned long long on;
+	unsigned int i;
 
-	if (!adev || ACPI_FAILURE(acpi_evaluate_object(adev->handle, "_PR3",
-						       NULL, &buffer)))
-		return false;
-	list = buffer.pointer;
-	on = list && list->type == ACPI_TYPE_PACKAGE && list->package.count;
-	for (i = 0; on && i < list->package.count; i++)
-		on = is_on(&list->package.elements[i]);
-	kfree(list);
-	return on;
+	/* ACPI 6.5, 7.2.3: _STA of a power resource is 1 while it is on. */
+	for (i = 0; i < d3->num_power; i++)
+		if (ACPI_FAILURE(acpi_evaluate_integer(d3->power[i], "_STA",
+						       NULL, &on)) ||
+		    !(on & 1))
+			return false;
+	return d3->num_power;
 }
 
 /**
@@ -115,7 +127,11 @@ bool d3cold_platform_can_cut(struct pci_dev *pdev)
 	return false;
 }
 
-bool d3cold_platform_keeps(struct pci_dev *pdev)
+void d3cold_platform_init(struct d3cold_device *d3)
+{
+}
+
+bool d3cold_platform_keeps(struct d3cold_device *d3)
 {
 	return false;
 }

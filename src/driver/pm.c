@@ -25,6 +25,8 @@
 
 #define D3COLD_SAMPLE_MIN_MS 50
 #define D3COLD_SAMPLE_MAX_MS 1000
+/* In D3cold, where a sibling may take the power again. */
+#define D3COLD_SAMPLE_SHARED_MS 10000
 
 /**
  * d3cold_mark() - say that the calling task is about to resume a device
@@ -118,22 +120,23 @@ static const struct d3cold_mark *mark_of(struct d3cold_device *d3,
 
 /*
  * A task of a user's that waits for the resume which this kworker makes, or
- * NULL. It stays on the queue until the resume is over
- * (drivers/base/power/runtime.c: rpm_resume(), __pm_runtime_barrier()), so it
- * cannot go away meanwhile.
+ * NULL: on this queue (drivers/base/power/runtime.c: rpm_resume(),
+ * __pm_runtime_barrier()). With a reference for the caller.
  */
-static const struct task_struct *waiter(struct device *dev)
+static struct task_struct *waiter(struct device *dev)
 {
 	wait_queue_head_t *queue = &dev->power.wait_queue;
-	const struct task_struct *task, *found = NULL;
+	struct task_struct *task, *found = NULL;
 	const struct wait_queue_entry *entry;
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->lock, flags);
 	list_for_each_entry(entry, &queue->head, entry) {
 		task = entry->private;
-		if (task && !(task->flags & PF_KTHREAD))
-			found = task;
+		if (task && !(task->flags & PF_KTHREAD)) {
+			found = get_task_struct(task);
+			break;
+		}
 	}
 	spin_unlock_irqrestore(&queue->lock, flags);
 	return found;
@@ -142,22 +145,22 @@ static const struct task_struct *waiter(struct device *dev)
 /*
  * Who wants the device awake? A resume runs in the task that asked for it; but
  * the port wakes its children, too, and may be faster. Who asked then waits, or
- * has said that it is about to.
+ * has said that it is about to. With a reference for the caller.
  */
-static const struct task_struct *who_asked(struct d3cold_device *d3)
+static struct task_struct *who_asked(struct d3cold_device *d3)
 {
-	const struct task_struct *task;
+	struct task_struct *task;
 	struct d3cold_mark *mark;
 
 	lockdep_assert_held(&d3->lock);
 
 	if (!(current->flags & PF_KTHREAD) || mark_of(d3, current))
-		return current;
+		return get_task_struct(current);
 	task = waiter(&d3->core.pdev->dev);
 	if (task)
 		return task;
 	mark = list_first_entry_or_null(&d3->marks, struct d3cold_mark, list);
-	return mark ? mark->task : current;
+	return get_task_struct(mark ? mark->task : current);
 }
 
 /* @start is moved back to when @task began, where it has said so. */
@@ -203,20 +206,26 @@ static bool own_wake(enum d3cold_cause cause)
 static bool asker_is_late(struct d3cold_device *d3)
 {
 	struct device *dev = &d3->core.pdev->dev;
+	struct task_struct *task;
 	bool said;
 
 	spin_lock(&d3->lock);
 	said = !list_empty(&d3->marks);
 	spin_unlock(&d3->lock);
 
-	return !said && (current->flags & PF_KTHREAD) &&
-	       atomic_read(&dev->power.usage_count) > 0 && !waiter(dev);
+	if (said || !(current->flags & PF_KTHREAD) ||
+	    atomic_read(&dev->power.usage_count) <= 0)
+		return false;
+	task = waiter(dev);
+	if (task)
+		put_task_struct(task);
+	return !task;
 }
 
-/* Called after the bus's resume: by then who asked for it waits, or soon does. */
+/* Called when the device is back: by then who asked waits, or soon does. */
 static enum d3cold_cause note_wake(struct d3cold_device *d3, u64 *start)
 {
-	const struct task_struct *task;
+	struct task_struct *task;
 	enum d3cold_cause cause;
 	unsigned int tries;
 
@@ -231,7 +240,9 @@ static enum d3cold_cause note_wake(struct d3cold_device *d3, u64 *start)
 	d3->wake.pid = task->pid;
 	d3->wake.when = ktime_get_ns();
 	strscpy(d3->wake.comm, task->comm, sizeof(d3->wake.comm));
+	d3cold_account(d3);
 	spin_unlock(&d3->lock);
+	put_task_struct(task);
 	return cause;
 }
 
@@ -253,7 +264,7 @@ static void look_at_platform(struct d3cold_device *d3)
 
 	if (!power_may_change(d3))
 		return;
-	kept = d3cold_platform_keeps(d3->core.pdev);
+	kept = d3cold_platform_keeps(d3);
 
 	spin_lock(&d3->lock);
 	if (d3->stats.suspends == suspend)
@@ -319,7 +330,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	/* Errors of the last step to D3 do not reach us: look what was reached.
 	 */
 	reached = d3->core.pdev->current_state;
-	kept = reached == PCI_D3cold && d3cold_platform_keeps(d3->core.pdev);
+	kept = reached == PCI_D3cold && d3cold_platform_keeps(d3);
 
 	spin_lock(&d3->lock);
 	d3->power_kept = kept;
@@ -340,6 +351,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	/* The bus has just saved it; a copy that recovery can load again. */
 	if (!ret)
 		keep_saved(d3);
+	d3->suspended_at = ktime_get_ns();
 
 	trace_d3cold_suspend(d3->core.pdev, (__force int)reached, ret);
 	if (again && !READ_ONCE(d3->dying)) {
@@ -406,7 +418,7 @@ static int d3cold_runtime_resume(struct device *dev)
 	enum d3cold_cause cause;
 	const char *problem;
 	bool cold, slower = false;
-	u64 took;
+	u64 took, end;
 	int ret;
 
 	look_at_platform(d3);
@@ -418,10 +430,12 @@ static int d3cold_runtime_resume(struct device *dev)
 	spin_unlock(&d3->lock);
 
 	ret = dev->bus->pm->runtime_resume(dev);
-	cause = note_wake(d3, &start);
 	problem = verify(d3, ret ? "the bus could not resume it" :
 				   d3cold_identity_check(d3));
-	took = ktime_get_ns() - start;
+	end = ktime_get_ns();
+	cause = note_wake(d3, &start);
+	/* Who began while it was falling asleep waited for that, too. */
+	took = end - max(start, d3->suspended_at);
 
 	if (cold && !problem) {
 		slower = d3cold_link_downgraded(d3);
@@ -452,18 +466,19 @@ static void sample(struct work_struct *work)
 {
 	struct d3cold_device *d3 = container_of(to_delayed_work(work),
 						struct d3cold_device, sampler);
-	bool again;
+	bool again, there;
 
 	look_at_platform(d3);
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
-	again = d3->machine.asleep &&
-		(!d3->reached_d3cold || power_may_change(d3));
+	there = d3->reached_d3cold;
+	again = d3->machine.asleep && (!there || power_may_change(d3));
 	spin_unlock(&d3->lock);
 
 	if (!again || READ_ONCE(d3->dying))
 		return;
-	d3->sample_ms = min(2 * d3->sample_ms, D3COLD_SAMPLE_MAX_MS);
+	d3->sample_ms = there ? D3COLD_SAMPLE_SHARED_MS :
+				min(2 * d3->sample_ms, D3COLD_SAMPLE_MAX_MS);
 	queue_delayed_work(system_freezable_wq, &d3->sampler,
 			   msecs_to_jiffies(d3->sample_ms));
 }

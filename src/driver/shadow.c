@@ -49,8 +49,14 @@ int d3cold_shadow_open(struct d3cold_device *d3)
  */
 void d3cold_shadow_close(struct d3cold_device *d3)
 {
-	kvfree(d3->shadow);
+	struct d3cold_shadow *shadow;
+
+	/* A resume that the port began may be about to drop it. */
+	spin_lock(&d3->lock);
+	shadow = d3->shadow;
 	d3->shadow = NULL;
+	spin_unlock(&d3->lock);
+	kvfree(shadow);
 }
 
 static void describe(struct d3cold_device *d3, struct d3cold_config *c)
@@ -79,8 +85,13 @@ static void describe(struct d3cold_device *d3, struct d3cold_config *c)
 		c->rom_size = pci_resource_len(pdev, PCI_ROM_RESOURCE);
 }
 
-/* The caller excludes others who do this; vconfig may change under us. */
-static void compose(struct d3cold_device *d3)
+/*
+ * The caller excludes others who do this; vconfig may change under us. @read is
+ * pci_user_read_config_dword(), which waits for a reset to end, where there may
+ * be one.
+ */
+static void compose(struct d3cold_device *d3,
+		    int (*read)(struct pci_dev *pdev, int where, u32 *value))
 {
 	struct d3cold_shadow *shadow = d3->shadow;
 	struct d3cold_config c = {};
@@ -93,10 +104,16 @@ static void compose(struct d3cold_device *d3)
 	for (pos = 0; pos < c.size; pos += 4) {
 		if (!(shadow->servable[pos / 8] >> (pos % 8) & 0xf))
 			continue;
-		pci_read_config_dword(d3->core.pdev, pos, &value);
+		if (read(d3->core.pdev, pos, &value))
+			continue;
 		shadow->phys[pos / 4] = cpu_to_le32(value);
 	}
 	d3cold_compose(&c, shadow->bytes);
+}
+
+static int read_dword(struct pci_dev *pdev, int where, u32 *value)
+{
+	return pci_read_config_dword(pdev, where, value);
 }
 
 /**
@@ -112,7 +129,7 @@ void d3cold_shadow_capture(struct d3cold_device *d3)
 
 	if (!shadow || !d3->core.vconfig)
 		return;
-	compose(d3);
+	compose(d3, read_dword);
 
 	spin_lock(&d3->lock);
 	shadow->valid = true;
@@ -293,45 +310,49 @@ static void copy_servable(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 			buf[i] = 0xff;
 }
 
-/* Nobody resets the device meanwhile. */
+/*
+ * Each access waits for a reset to end, as the core's do. Taking the lock of
+ * config accesses for all of them would make a reset that is tried meanwhile
+ * fail: an open, or a function-level reset by the guest.
+ */
 static void copy_live(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 		      size_t count)
 {
 	size_t i;
 
-	if (d3cold_is_lost(d3)) {
-		memset(buf, 0xff, count);
-	} else if (d3->machine.open) {
-		compose(d3);
+	memset(buf, 0xff, count);
+	if (d3->machine.open) {
+		compose(d3, pci_user_read_config_dword);
 		spin_lock(&d3->lock);
 		copy_servable(d3, buf, pos, count);
 		spin_unlock(&d3->lock);
 	} else {
 		for (i = 0; i < count; i++)
-			pci_read_config_byte(d3->core.pdev, pos + i, &buf[i]);
+			pci_user_read_config_byte(d3->core.pdev, pos + i,
+						  &buf[i]);
 	}
 }
 
 /*
- * 1: copied; -EAGAIN: between awake and asleep, or being reset. The caller has
- * seen to it that nobody opens or closes the device.
+ * 1: copied; -EAGAIN: between awake and asleep. The caller has seen to it that
+ * nobody opens or closes the device.
  */
 static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 		size_t count)
 {
 	struct pci_dev *pdev = d3->core.pdev;
-	int awake = d3cold_get_if_awake(&pdev->dev);
 	bool open = d3->machine.open;
-	int ret = 1;
+	int ret = 1, awake;
 	size_t i;
 
+	/* Runtime PM may say suspended of a device that did not come back. */
+	if (d3cold_is_lost(d3)) {
+		memset(buf, 0xff, count);
+		return ret;
+	}
+	awake = d3cold_get_if_awake(&pdev->dev);
 	if (awake) {
-		if (pci_cfg_access_trylock(pdev)) {
-			copy_live(d3, buf, pos, count);
-			pci_cfg_access_unlock(pdev);
-		} else {
-			ret = -EAGAIN;
-		}
+		copy_live(d3, buf, pos, count);
 		if (awake > 0)
 			pm_runtime_put(&pdev->dev);
 		return ret;
@@ -340,7 +361,7 @@ static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 	spin_lock(&d3->lock);
 	if (open && d3->machine.quiesced && d3->shadow->valid)
 		copy_servable(d3, buf, pos, count);
-	else if (!open && d3->machine.asleep)
+	else if (!open && (d3->machine.asleep || !d3->layered))
 		for (i = 0; i < count; i++)
 			buf[i] = pdev->saved_config_space[(pos + i) / 4] >>
 				 (pos + i) % 4 * 8;
@@ -365,7 +386,7 @@ static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
  *
  * Context: process context, no device lock: remove waits for us.
  * Return: bytes, fewer at the end of the header; -EINTR; -EAGAIN if the device
- * is being reset, or between awake and asleep, for longer than a second.
+ * is between awake and asleep for longer than a second.
  */
 ssize_t d3cold_shadow_show(struct d3cold_device *d3, char *buf,
 			   unsigned int pos, size_t count)

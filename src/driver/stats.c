@@ -57,6 +57,7 @@ void d3cold_account(struct d3cold_device *d3)
 	if (state == PCI_D3cold && d3->machine.asleep && !d3->reached_d3cold) {
 		d3->reached_d3cold = true;
 		d3->was_cut = true;
+		WRITE_ONCE(d3->owes_reset, false);
 		d3->stats.d3cold++;
 		d3cold_budget_charge(d3);
 		d3cold_signal(d3, VFIO_D3COLD_EVENT_COLD, false);
