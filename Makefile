@@ -4,6 +4,8 @@
 #   make check       the tests, what CI runs (check-all: with the long rounds)
 #   make check-debug   the test bed on kernels with lockdep and KASAN (debug-kernels
 #                    builds those and no more)
+#   make bench       stock vfio-pci and this driver by turns: times, memory (BENCH=--docs
+#                    writes them into docs/)
 #   make modules     the kernel module; KVER= and KDIR= name the kernel
 #   make d3coldctl   the tool
 #   make install     both on this host, the module through DKMS (uninstall)
@@ -43,6 +45,10 @@ check-debug:
 	tests/check debug
 debug-kernels:
 	tests/vm/roots lockdep kasan
+
+.PHONY: bench
+bench:
+	tests/vm/bench/run $(BENCH)
 
 .PHONY: install uninstall
 install:

@@ -31,13 +31,10 @@ static size_t put(char *at, uint64_t value, size_t len)
 	return len;
 }
 
-static void do_feature(struct result *r, int argc, char **argv)
+size_t build_feature(struct vfio_device_feature *feature, int argc, char **argv)
 {
-	char buf[4096] = { 0 };
-	struct vfio_device_feature *feature = (void *)buf;
+	char *buf = (void *)feature;
 	size_t len = sizeof(*feature), argsz = 0;
-	bool get = false;
-	int done;
 
 	for (int i = 1; i < argc; i++) {
 		const char *arg = argv[i], *value = strchr(arg, '=');
@@ -62,14 +59,27 @@ static void do_feature(struct result *r, int argc, char **argv)
 			len += put(buf + len, eventfd_of(value + 1), 4);
 		else if (!strncmp(arg, "room=", 5))
 			len += number(value + 1);
-		if (len > sizeof(buf) - 16) {
-			say(r, "usage");
-			return;
-		}
+		if (len > MAX_FEATURE - 16)
+			return 0;
+	}
+	feature->argsz = argsz ? argsz : len;
+	return len;
+}
+
+static void do_feature(struct result *r, int argc, char **argv)
+{
+	char buf[MAX_FEATURE] = { 0 };
+	struct vfio_device_feature *feature = (void *)buf;
+	size_t len = build_feature(feature, argc, argv);
+	bool get;
+	int done;
+
+	if (!len) {
+		say(r, "usage");
+		return;
 	}
 	get = (feature->flags & VFIO_DEVICE_FEATURE_GET) &&
 	      !(feature->flags & VFIO_DEVICE_FEATURE_PROBE);
-	feature->argsz = argsz ? argsz : len;
 	done = ioctl(device_fd(), VFIO_DEVICE_FEATURE, feature);
 	if (done < 0)
 		say_errno(r);

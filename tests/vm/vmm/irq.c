@@ -2,6 +2,7 @@
 /* Interrupts: enable with eventfds, trigger by loopback, mask, count. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ static void do_irq(struct result *r, int argc, char **argv)
 {
 	struct vfio_irq_info info = { .argsz = sizeof(info) };
 	const char *verb = argv[1];
+	struct pollfd poll_fd = { .events = POLLIN };
 	int index = irq_index(argv[2]), done = 0;
 	uint64_t n = argc > 3 ? number(argv[3]) : 0, count = 0;
 	const uint64_t one = 1;
@@ -109,10 +111,17 @@ static void do_irq(struct result *r, int argc, char **argv)
 		done = write(dev->unmask_fd, &one, sizeof(one)) == sizeof(one) ?
 			       0 :
 			       -1;
-	} else if (!strcmp(verb, "count")) {
+	} else if (!strcmp(verb, "count") || !strcmp(verb, "wait")) {
+		poll_fd.fd = dev->irq_fds[index][n];
+		if (verb[0] == 'w')
+			poll(&poll_fd, 1, 1000);
 		if (read(dev->irq_fds[index][n], &count, sizeof(count)) < 0 &&
 		    errno != EAGAIN) {
 			say_errno(r);
+			return;
+		}
+		if (verb[0] == 'w' && !count) {
+			say(r, "-ETIMEDOUT");
 			return;
 		}
 		say(r, "%llu", (unsigned long long)count);
@@ -129,6 +138,6 @@ static void do_irq(struct result *r, int argc, char **argv)
 
 const struct command irq_commands[] = {
 	{ "irq", 2, do_irq,
-	  "info|enable|disable|trigger|mask|unmask|count|resample|eoi intx|msi|msix|err|req [N]    enable: N vectors; others: vector N" },
+	  "info|enable|disable|trigger|mask|unmask|count|wait|resample|eoi intx|msi|msix|err|req [N]    enable: N vectors; others: vector N; wait: count, once there is one" },
 	{ NULL, 0, NULL, NULL },
 };

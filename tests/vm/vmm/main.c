@@ -200,7 +200,7 @@ static const struct command own_commands[];
 static const struct command *const tables[] = {
 	own_commands,	 device_commands, region_commands, feature_commands,
 	irq_commands,	 raw_commands,	  stress_commands, watch_commands,
-	status_commands, duel_commands
+	status_commands, duel_commands,	  bench_commands
 };
 
 static void do_help(struct result *r, int argc, char **argv)
@@ -224,9 +224,19 @@ static const struct command own_commands[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+const struct command *find_command(const char *name)
+{
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		for (const struct command *c = tables[t]; c->name; c++)
+			if (!strcmp(c->name, name))
+				return c;
+	return NULL;
+}
+
 static void run_line(struct result *r, const char *text)
 {
 	char line[MAX_LINE], *argv[MAX_ARGS], *save;
+	const struct command *c;
 	int argc = 0;
 
 	snprintf(line, sizeof(line), "%s", text);
@@ -235,18 +245,13 @@ static void run_line(struct result *r, const char *text)
 		argv[argc++] = p;
 	if (!argc)
 		return;
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-		for (const struct command *c = tables[t]; c->name; c++) {
-			if (strcmp(c->name, argv[0]))
-				continue;
-			if (argc - 1 < c->min_args)
-				say(r, "usage: %s %s", c->name, c->help);
-			else
-				c->run(r, argc, argv);
-			return;
-		}
-	}
-	say(r, "unknown command: %s", argv[0]);
+	c = find_command(argv[0]);
+	if (!c)
+		say(r, "unknown command: %s", argv[0]);
+	else if (argc - 1 < c->min_args)
+		say(r, "usage: %s %s", c->name, c->help);
+	else
+		c->run(r, argc, argv);
 }
 
 int main(void)

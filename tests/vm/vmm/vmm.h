@@ -59,6 +59,8 @@ void say_bytes(struct result *r, const void *bytes, size_t len);
 void say_errno(struct result *r); /* a negative errno's name, as "-EINVAL" */
 uint64_t number(const char *text);
 int eventfd_of(const char *index); /* of "eventfd new", -1 for others */
+const struct command *
+find_command(const char *name); /* NULL if there is none */
 
 /* device.c */
 int device_fd(void);
@@ -66,11 +68,17 @@ int find_pm_cap(void);
 int open_devices(struct device **list, int max);
 int hot_reset(int fd); /* through this device, with every open group */
 
+/* feature.c */
+#define MAX_FEATURE 4096
+/* What "feature" with these arguments gives the ioctl; its length, or 0 */
+size_t build_feature(struct vfio_device_feature *feature, int argc,
+		     char **argv);
+
 /* status.c */
 bool check_status(bool map); /* many snapshots: can each of them be? */
 
 extern const struct command device_commands[], region_commands[],
 	feature_commands[], irq_commands[], raw_commands[], stress_commands[],
-	watch_commands[], status_commands[], duel_commands[];
+	watch_commands[], status_commands[], duel_commands[], bench_commands[];
 
 #endif
