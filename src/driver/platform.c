@@ -48,12 +48,16 @@ void d3cold_platform_init(struct d3cold_device *d3)
 	struct acpi_buffer buffer = { ACPI_ALLOCATE_BUFFER, NULL };
 	struct acpi_device *adev = power_manageable(d3->core.pdev);
 	union acpi_object *list, *one;
+	acpi_status status;
 	u32 i;
 
-	if (!adev || ACPI_FAILURE(acpi_evaluate_object(adev->handle, "_PR3",
-						       NULL, &buffer)))
+	if (!adev)
 		return;
+	status = acpi_evaluate_object(adev->handle, "_PR3", NULL, &buffer);
 	list = buffer.pointer;
+	/* There may be a buffer without a result in it. */
+	if (ACPI_FAILURE(status) || !list)
+		goto out;
 	for (i = 0; list->type == ACPI_TYPE_PACKAGE && i < list->package.count;
 	     i++) {
 		one = &list->package.elements[i];
@@ -61,6 +65,7 @@ void d3cold_platform_init(struct d3cold_device *d3)
 		    d3->num_power < ARRAY_SIZE(d3->power))
 			d3->power[d3->num_power++] = one->reference.handle;
 	}
+out:
 	kfree(list);
 }
 
