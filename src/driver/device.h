@@ -334,12 +334,16 @@ void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm);
 /* pm.c: the layer around the bus's runtime PM and sleep callbacks */
 void d3cold_pm_attach(struct d3cold_device *d3);
 void d3cold_pm_detach(struct d3cold_device *d3);
-void d3cold_mark(struct d3cold_device *d3, struct d3cold_mark *mark,
-		 enum d3cold_cause cause);
-void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark);
 int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause);
 void d3cold_put(struct d3cold_device *d3);
 unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
+
+/* wake.c: who woke it */
+void d3cold_mark(struct d3cold_device *d3, struct d3cold_mark *mark,
+		 enum d3cold_cause cause);
+void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark);
+bool d3cold_wake_own(enum d3cold_cause cause);
+enum d3cold_cause d3cold_wake_note(struct d3cold_device *d3, u64 *start);
 
 /* platform.c: the platform's power resources */
 bool d3cold_platform_can_cut(struct pci_dev *pdev);
