@@ -218,7 +218,8 @@ struct d3cold_shadow;
  * @reset_seen: a reset went by that the guest's view does not know yet
  * @dying: remove has begun; works are not queued any more
  * @kobj: d3cold/ in sysfs
- * @state_node: d3cold/state, for poll(2)
+ * @state_node: d3cold/state, for poll(2); under lock
+ * @state_work: tells who polls it
  */
 struct d3cold_device {
 	struct vfio_pci_core_device core;
@@ -288,6 +289,7 @@ struct d3cold_device {
 
 	struct d3cold_kobject *kobj;
 	struct kernfs_node *state_node;
+	struct delayed_work state_work;
 };
 
 static inline struct d3cold_device *d3cold_from_vfio(struct vfio_device *vdev)

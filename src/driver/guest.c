@@ -11,16 +11,21 @@
 #include "compat.h"
 #include "device.h"
 
-/* Does [*ppos, *ppos + count) cover the power state bits of PMCSR? */
-static bool covers_pmcsr(const struct d3cold_device *d3, size_t count,
-			 const loff_t *ppos)
+/*
+ * How far behind @pos, an offset as the core splits it into region and offset,
+ * do the power state bits of PMCSR lie? What is not in config space is farther
+ * away than any access is long.
+ */
+static u64 to_pmcsr(const struct d3cold_device *d3, loff_t pos)
 {
-	loff_t pmcsr = d3->core.pdev->pm_cap + PCI_PM_CTRL;
-	loff_t pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	return VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX) +
+	       d3->core.pdev->pm_cap + PCI_PM_CTRL - pos;
+}
 
-	return VFIO_PCI_OFFSET_TO_INDEX(*ppos) ==
-		       VFIO_PCI_CONFIG_REGION_INDEX &&
-	       d3->core.pdev->pm_cap && pos <= pmcsr && pmcsr - pos < count;
+static bool covers_pmcsr(const struct d3cold_device *d3, size_t count,
+			 loff_t pos)
+{
+	return to_pmcsr(d3, pos) < count && d3->core.pdev->pm_cap;
 }
 
 /**
@@ -125,11 +130,9 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 		*ppos = pos;
 		return d3cold_read(vdev, buf, count, ppos);
 	}
-	if (done <= 0 || !covers_pmcsr(d3, done, &pos))
+	if (done <= 0 || !covers_pmcsr(d3, done, pos))
 		return done;
-	pos = d3->core.pdev->pm_cap + PCI_PM_CTRL -
-	      (pos & VFIO_PCI_OFFSET_MASK);
-	return patch_pmcsr(d3, buf + pos) ?: done;
+	return patch_pmcsr(d3, buf + to_pmcsr(d3, pos)) ?: done;
 }
 
 /*
@@ -258,7 +261,7 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		return -EINVAL;
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
-	if (covers_pmcsr(d3, count, ppos))
+	if (covers_pmcsr(d3, count, *ppos))
 		return write_pmcsr(d3, buf, count, ppos);
 	done = vfio_pci_core_write(vdev, buf, count, ppos);
 	if (unlikely(d3cold_is_lost(d3)))

@@ -95,7 +95,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	struct d3cold_context c;
 	unsigned int actions;
 	pci_power_t reached;
-	bool kept, again;
+	bool kept, there, again;
 	u64 wait_ns = 0;
 	int error, ret;
 
@@ -153,8 +153,8 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		d3->stats.suspends++;
 	d3cold_account(d3);
-	again = d3->machine.asleep &&
-		(!d3->reached_d3cold || power_may_change(d3));
+	there = d3->reached_d3cold;
+	again = d3->machine.asleep && (!there || power_may_change(d3));
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 
@@ -165,9 +165,11 @@ static int d3cold_runtime_suspend(struct device *dev)
 
 	trace_d3cold_suspend(d3->core.pdev, (__force int)reached, ret);
 	if (again && !READ_ONCE(d3->dying)) {
-		d3->sample_ms = D3COLD_SAMPLE_MIN_MS;
-		queue_delayed_work(system_freezable_wq, &d3->sampler,
-				   msecs_to_jiffies(d3->sample_ms));
+		d3->sample_ms = there ? D3COLD_SAMPLE_SHARED_MS :
+					D3COLD_SAMPLE_MIN_MS;
+		/* That of the last suspend may be pending still, for longer. */
+		mod_delayed_work(system_freezable_wq, &d3->sampler,
+				 msecs_to_jiffies(d3->sample_ms));
 	}
 	return ret;
 }
@@ -231,7 +233,9 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 took, end;
 	int ret;
 
-	look_at_platform(d3);
+	/* The power may have gone since the last sample; asking ACPI is slow. */
+	if (READ_ONCE(d3->power_kept))
+		look_at_platform(d3);
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
 	cold = d3->reached_d3cold;

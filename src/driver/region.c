@@ -49,40 +49,35 @@ static u32 power_of(pci_power_t state)
  */
 void d3cold_region_publish(struct d3cold_device *d3)
 {
-	struct vfio_d3cold_status *page = d3->status, now;
+	struct vfio_d3cold_status *page = d3->status;
+	u32 sequence;
 
 	lockdep_assert_held(&d3->lock);
 
 	if (!page)
 		return;
-	now = (struct vfio_d3cold_status){
-		.version = VFIO_D3COLD_API_VERSION,
-		.size = sizeof(now),
-		.sequence = page->sequence + 1,
-		.state = d3->machine.state,
-		.guest_state = power_of(d3->guest_state),
-		.physical_state = power_of(d3->physical),
-		.policy = d3->policy,
-		.entered_by = d3->machine.entered_by,
-		.last_wake = d3->wake.cause < D3COLD_NR_CAUSES ?
-				     d3->wake.cause :
-				     VFIO_D3COLD_WAKE_NONE,
-		.pending_events = d3->pending_events,
-		.last_wake_ns = d3->wake.when,
-		.since_ns = d3->since,
-		.entries = d3->stats.entries,
-		.suspends = d3->stats.suspends,
-		.d3cold = d3->stats.d3cold,
-	};
-	memcpy(now.residency_ns, d3->stats.residency_ns,
-	       sizeof(now.residency_ns));
-	memcpy(now.wakes, d3->stats.wakes, sizeof(now.wakes));
-
-	WRITE_ONCE(page->sequence, now.sequence);
+	sequence = page->sequence;
+	WRITE_ONCE(page->sequence, sequence + 1);
 	smp_wmb(); /* odd before anything changes */
-	*page = now;
+	page->state = d3->machine.state;
+	page->guest_state = power_of(d3->guest_state);
+	page->physical_state = power_of(d3->physical);
+	page->policy = d3->policy;
+	page->entered_by = d3->machine.entered_by;
+	page->last_wake = d3->wake.cause < D3COLD_NR_CAUSES ?
+				  d3->wake.cause :
+				  VFIO_D3COLD_WAKE_NONE;
+	page->pending_events = d3->pending_events;
+	page->last_wake_ns = d3->wake.when;
+	page->since_ns = d3->since;
+	page->entries = d3->stats.entries;
+	page->suspends = d3->stats.suspends;
+	page->d3cold = d3->stats.d3cold;
+	memcpy(page->residency_ns, d3->stats.residency_ns,
+	       sizeof(page->residency_ns));
+	memcpy(page->wakes, d3->stats.wakes, sizeof(page->wakes));
 	smp_wmb(); /* even after all has changed */
-	WRITE_ONCE(page->sequence, now.sequence + 1);
+	WRITE_ONCE(page->sequence, sequence + 2);
 }
 
 /**
@@ -174,6 +169,8 @@ int d3cold_region_open(struct d3cold_device *d3)
 	page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!page)
 		return -ENOMEM;
+	page->version = VFIO_D3COLD_API_VERSION;
+	page->size = sizeof(*page);
 	d3->region = VFIO_PCI_NUM_REGIONS + d3->core.num_regions;
 	ret = vfio_pci_core_register_dev_region(
 		&d3->core, VFIO_REGION_TYPE_D3COLD,

@@ -324,6 +324,18 @@ static const struct kobj_type d3cold_ktype = {
 	.default_groups = d3cold_groups,
 };
 
+static void tell_pollers(struct work_struct *work)
+{
+	struct d3cold_device *d3 = container_of(
+		to_delayed_work(work), struct d3cold_device, state_work);
+
+	/* Its reference outlives this work, see d3cold_sysfs_remove(). */
+	spin_lock(&d3->lock);
+	if (d3->state_node)
+		sysfs_notify_dirent(d3->state_node);
+	spin_unlock(&d3->lock);
+}
+
 /**
  * d3cold_sysfs_add() - make d3cold/
  * @d3: device, ready for every file's functions
@@ -354,6 +366,7 @@ int d3cold_sysfs_add(struct d3cold_device *d3)
 		return ret;
 	}
 	d3->kobj = k;
+	INIT_DELAYED_WORK(&d3->state_work, tell_pollers);
 	/* Sleeps, so not under the lock. */
 	node = sysfs_get_dirent(k->kobj.sd, "state");
 	spin_lock(&d3->lock);
@@ -374,6 +387,8 @@ void d3cold_sysfs_remove(struct d3cold_device *d3)
 	node = d3->state_node;
 	d3->state_node = NULL;
 	spin_unlock(&d3->lock);
+	/* Nobody queues it any more: that took the node, under the lock. */
+	cancel_delayed_work_sync(&d3->state_work);
 	sysfs_put(node);
 	kobject_del(&d3->kobj->kobj);
 	kobject_put(&d3->kobj->kobj);
@@ -384,11 +399,13 @@ void d3cold_sysfs_remove(struct d3cold_device *d3)
  * d3cold_sysfs_state_changed() - tell who polls d3cold/state
  * @d3: device
  *
+ * A tick later: telling costs as much as an ioctl, and changes come in flocks.
+ *
  * Context: the caller holds @d3->lock.
  */
 void d3cold_sysfs_state_changed(struct d3cold_device *d3)
 {
 	lockdep_assert_held(&d3->lock);
 	if (d3->state_node)
-		sysfs_notify_dirent(d3->state_node);
+		schedule_delayed_work(&d3->state_work, 1);
 }

@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, hotplug, external, ats, kexec, firmware_year, cpus,
-# append, initrd, timeout, work and dir it uses.
+# table, devices, svm, full_speed, hotplug, external, ats, kexec, icount, firmware_year,
+# cpus, append, initrd, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -83,6 +83,7 @@ qemu_arguments() {
 	# what KASAN would see, as far as it can be seen without
 	[[ $kernel != lockdep ]] || arguments+=" slub_debug=FZPU"
 	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
+	[[ -z $icount ]] || cpus=1
 	share=$(root_dir $qemu_root)/usr/share
 	r=$(root_dir "$kernel")
 	initrd=${initrd:-$("$vm/initrd" "$kernel")}
@@ -90,7 +91,7 @@ qemu_arguments() {
 	qemu=(
 		-L "$share/seabios" -L "$share/qemu"
 		-no-user-config -nodefaults -display none -no-reboot
-		-machine q35 -accel tcg,thread=multi
+		-machine q35 -accel "tcg,thread=$([[ -n $icount ]] && echo single || echo multi)"
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios "type=0,date=01/01/$firmware_year"
 		-device "intel-iommu,intremap=on${ats:+,device-iotlb=on}"
@@ -107,6 +108,7 @@ qemu_arguments() {
 		-device isa-debugcon,iobase="$power_port",chardev=power
 		"${acpi[@]}"
 	)
+	[[ -z $icount ]] || qemu+=(-icount shift=1,sleep=off)
 	if [[ -n $kexec ]]; then
 		mkdir "$dir/boot"
 		cp "$r/boot/vmlinuz-$(kernel_version "$kernel")" "$dir/boot/kernel"
