@@ -3,24 +3,12 @@
 #
 # metrics.sh TOOL: the text format (by promtool, where there is one), counters
 # that survive rebind and reboot, and files that are replaced as a whole.
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-tool=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/unit/ctl/tree.sh
-. "$here/tree.sh"
-# shellcheck source=tests/unit/ctl/points.sh
-. "$here/points.sh"
-root=$work/m
-machine
+# shellcheck source=tests/unit/ctl/harness.sh
+. "${0%/*}/harness.sh"
+fresh
 put "$root/proc/sys/kernel/random/boot_id" first
 put "$root/pci.ids" '144d  Odd "Names" \ Ltd'
 dir=$root/sys/bus/pci/devices/0000:01:00.0
-D3COLD_SYSFS=$root/sys
-D3COLD_PROC=$root/proc
-D3COLD_PCIIDS=$root/pci.ids
-export D3COLD_SYSFS D3COLD_PROC D3COLD_PCIIDS
 
 # What the format says: comments, and samples of metrics that were announced, each
 # metric in one go, no sample twice
