@@ -180,5 +180,11 @@ rm "$root/proc/4242/fd/33"
 golden check-fix check 09:00.0 --fix
 golden check-fix-again check 09:00.0 --fix --json
 golden check-all check --all
+pci "${below}0" 0000:01:00.1 8086 10c9 020000 d3cold-vfio-pci
+ours idle D3cold auto
+put "$dir/d3cold_allowed" 0
+is "$(run check --all --fix | grep ': wrote ')" \
+	"0000:01:00.0: wrote 1 to /sys/bus/pci/devices/0000:01:00.1/d3cold_allowed" \
+	"what was written for one function is not written again for the next"
 
 done_with_points
