@@ -187,4 +187,60 @@ is "$(run check --all --fix | grep ': wrote ')" \
 	"0000:01:00.0: wrote 1 to /sys/bus/pci/devices/0000:01:00.1/d3cold_allowed" \
 	"what was written for one function is not written again for the next"
 
+
+# Each of known.h, and what is none of it
+fresh
+sys=$root/sys/bus/pci/devices
+known() { # WHAT BDF
+	echo "# $1"
+	run check "$2" | sed -n '/^  ports/,/^  d3cold_allowed/{/^  d3cold_allowed/!p}; /^  known/,/^  driver says/{/^  driver says/!p}; $p'
+}
+cmdline() { put "$root/proc/cmdline" "root=/dev/sda1 $*"; }
+board() { # VENDOR NAME VERSION
+	put "$root/sys/class/dmi/id/board_vendor" "$1"
+	put "$root/sys/class/dmi/id/board_name" "$2"
+	put "$root/sys/class/dmi/id/board_version" "$3"
+}
+{
+	cmdline pcie_aspm=off pci=noaer
+	known 'nothing that matters' 08:00.0
+	cmdline pcie_port_pm=off
+	known pcie_port_pm=off 08:00.0
+	cmdline pcie_ports=compat
+	rm "$sys/0000:00:1c.6/driver"
+	known pcie_ports=compat 08:00.0
+	cmdline
+	known 'the same without it' 08:00.0
+	ln -s "$root/sys/bus/pci/drivers/pcieport" "$sys/0000:00:1c.6/driver"
+	rmdir "$sys/0000:00:1c.6/0000:00:1c.6:pcie004"
+	known 'a port that is not trusted' 08:00.0
+	board 'Gigabyte Technology Co., Ltd.' 'X299 DESIGNARE EX-CF' x.x
+	known 'a board' 08:00.0
+	board 'Elo Touch Solutions' 'Geminilake' 'Continental Z2'
+	known 'another' 08:00.0
+	board 'Hewlett-Packard' 1972 95.33
+	known 'a third' 08:00.0
+	board 'Hewlett-Packard' 1972 95.34
+	known 'of another version' 08:00.0
+	put "$sys/0000:00:1c.0/vendor" 0x10b5
+	put "$sys/0000:00:1c.0/device" 0x8548
+	known 'a port of a PLX switch' 01:00.0
+	put "$sys/0000:00:1c.0/device" 0x8747
+	known 'of another' 01:00.0
+
+	put "$root/sys/bus/pci/drivers/vfio-pci/module/parameters/disable_idle_d3" Y
+	known disable_idle_d3=1 08:00.0
+	put "$sys/0000:01:00.0/removable" removable
+	known Thunderbolt 01:00.0
+	put "$sys/0000:01:00.0/removable" fixed
+	rm "$sys/0000:01:00.0/reset_method"
+	known 'no reset' 01:00.0
+	put "$sys/0000:09:00.0/class" 0x010802
+	known 'NVMe in use' 09:00.0
+	put "$sys/0000:09:00.0/d3cold/state" idle
+	known 'NVMe not in use' 09:00.0
+	put "$sys/0000:03:00.0/vendor" 0x1002
+	known 'AMD GPU' 03:00.0
+} >"$work/raw"
+compare check-known
 done_with_points
