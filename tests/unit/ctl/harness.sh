@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 root=$work/m
 export D3COLD_SYSFS="$root/sys" D3COLD_PROC="$root/proc" D3COLD_DEV="$root/dev" D3COLD_ETC="$root/etc" \
-	D3COLD_RUN="$root/run" D3COLD_PCIIDS="$root/pci.ids" LC_ALL=C TERM=dumb
+	D3COLD_RUN="$root/run" D3COLD_STATE="$root/state" D3COLD_PCIIDS="$root/pci.ids" LC_ALL=C TERM=dumb
 
 number=0
 failed=0
