@@ -68,7 +68,8 @@ becomes auto "the other, too: as it was"
 
 echo on >"$control"
 "$tool" inhibit 01:00.0 -- true
-sleep 0.3
+put_back() { [[ ! -s $root/run/d3coldctl/inhibit-0000:01:00.0 ]]; }
+until_it put_back
 is "$(<"$control")" on "what was on before stays on"
 "$tool" inhibit 01:00.0 -- "$work/nothing" 2>/dev/null
 is $? 127 "a command that is not there"
