@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, hotplug, external, ats, kexec, firmware_year, cpus,
+# table, devices, svm, full_speed, hotplug, external, ats, kexec, systemd, firmware_year, cpus,
 # append, initrd, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
@@ -86,10 +86,11 @@ qemu_arguments() {
 	share=$(root_dir $qemu_root)/usr/share
 	r=$(root_dir "$kernel")
 	initrd=${initrd:-$("$vm/initrd" "$kernel")}
+	[[ -z $systemd ]] || arguments+=" bed.systemd systemd.unit=multi-user.target"
 	arguments+=" $append"
 	qemu=(
 		-L "$share/seabios" -L "$share/qemu"
-		-no-user-config -nodefaults -display none -no-reboot
+		-no-user-config -nodefaults -display none
 		-machine q35 -accel tcg,thread=multi
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios "type=0,date=01/01/$firmware_year"
@@ -107,6 +108,7 @@ qemu_arguments() {
 		-device isa-debugcon,iobase="$power_port",chardev=power
 		"${acpi[@]}"
 	)
+	[[ -n $systemd ]] || qemu+=(-no-reboot)
 	if [[ -n $kexec ]]; then
 		mkdir "$dir/boot"
 		cp "$r/boot/vmlinuz-$(kernel_version "$kernel")" "$dir/boot/kernel"
