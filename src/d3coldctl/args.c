@@ -93,6 +93,17 @@ int cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 	return EXIT_USAGE;
 }
 
+static void add(struct bdf_args *args, const struct bdf *bdf)
+{
+	unsigned int i;
+
+	for (i = 0; i < args->count; i++)
+		if (!bdf_compare(&args->list[i], bdf))
+			return;
+	args->list = xrealloc(args->list, args->count + 1, sizeof(*args->list));
+	args->list[args->count++] = *bdf;
+}
+
 /**
  * bdf_args_add() - take an argument as the address of a device
  * @args:  where to add it; one named twice is added once
@@ -103,17 +114,12 @@ void bdf_args_add(struct bdf_args *args, const struct argp_state *state,
 		  const char *text)
 {
 	struct bdf bdf;
-	unsigned int i;
 
 	if (!bdf_parse(text, &bdf))
 		usage_error(state,
 			    "'%s' is not a PCI address such as 0000:01:00.0",
 			    text);
-	for (i = 0; i < args->count; i++)
-		if (!bdf_compare(&args->list[i], &bdf))
-			return;
-	args->list = xrealloc(args->list, args->count + 1, sizeof(*args->list));
-	args->list[args->count++] = bdf;
+	add(args, &bdf);
 }
 
 /**
@@ -163,20 +169,28 @@ void bdf_args_add_slots(struct bdf_args *args)
 		size_t n, k;
 		struct bdf *slot = slot_functions(&args->list[i], &n);
 
-		all.list = xrealloc(all.list, all.count + n, sizeof(*all.list));
-		for (k = 0; k < n; k++) {
-			unsigned int m = 0;
-
-			while (m < all.count &&
-			       bdf_compare(&all.list[m], &slot[k]))
-				m++;
-			if (m == all.count)
-				all.list[all.count++] = slot[k];
-		}
+		for (k = 0; k < n; k++)
+			add(&all, &slot[k]);
 		free(slot);
 	}
 	free(args->list);
 	*args = all;
+}
+
+/**
+ * bdf_args_add_ours() - add all devices that our driver has
+ * @args: the devices so far
+ */
+void bdf_args_add_ours(struct bdf_args *args)
+{
+	struct device_list list;
+	size_t i;
+
+	device_list_read(&list, DEVICES_VFIO, DETAIL_SUMMARY);
+	for (i = 0; i < list.n; i++)
+		if (list.v[i].is_ours)
+			add(args, &list.v[i].bdf);
+	device_list_free(&list);
 }
 
 /**

@@ -238,25 +238,6 @@ static int worse(int a, int b)
 	return a == EXIT_ERROR || !b ? a : b;
 }
 
-static int check_all(const struct check_args *args)
-{
-	struct device_list list;
-	int code = EXIT_OK;
-	size_t i, n = 0;
-
-	device_list_read(&list, DEVICES_VFIO, DETAIL_FULL);
-	for (i = 0; i < list.n; i++)
-		if (list.v[i].is_ours) {
-			if (n++)
-				out_text("\n");
-			code = worse(code, check(&list.v[i], args));
-		}
-	if (!n)
-		out_text("No device is bound to " DRIVER_NAME ".\n");
-	device_list_free(&list);
-	return code;
-}
-
 /**
  * cmd_check() - the command "check"
  * @argc: number of arguments
@@ -269,8 +250,11 @@ int cmd_check(int argc, char **argv)
 	int code;
 
 	code = cmd_parse(&check_argp, argc, argv, &args);
+	/* Read when its turn comes: what --fix does to one changes the others. */
 	if (!code && args.all)
-		code = check_all(&args);
+		bdf_args_add_ours(&args.bdf);
+	if (!code && !args.bdf.count)
+		out_text("No device is bound to " DRIVER_NAME ".\n");
 	for (i = 0; code != EXIT_USAGE && i < args.bdf.count; i++) {
 		struct device dev;
 

@@ -133,6 +133,7 @@ static const struct {
 	{ "slot", gate_siblings },
 	{ "device links", gate_links },
 	{ "users", gate_users },
+	{ "known cases", gate_known },
 	{ "driver says", gate_driver_says },
 };
 

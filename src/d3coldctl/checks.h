@@ -54,7 +54,17 @@ void gate_write(struct checks *c, const char *id, const char *file,
 		const char *value, const char *found);
 bool gate_is_blocked(const struct checks *c, const char *gate);
 
-/* gates_device.c and gates_topology.c, in the order of the way */
+/* What known.h has */
+enum known_of {
+	KNOWN_DEVICE,
+	KNOWN_PORT, /* one that must sleep */
+	KNOWN_WHY_NO_D3, /* of a port that the kernel keeps out of D3 */
+};
+
+bool known_look(struct checks *c, enum known_of of, const char *id,
+		const char *prefix);
+
+/* gates_device.c, gates_topology.c and gate_known.c, in the order of the way */
 void gate_kernel(struct checks *c);
 void gate_pm_capability(struct checks *c);
 void gate_group(struct checks *c);
@@ -67,6 +77,7 @@ void gate_vfs(struct checks *c);
 void gate_siblings(struct checks *c);
 void gate_links(struct checks *c);
 void gate_users(struct checks *c);
+void gate_known(struct checks *c);
 void gate_driver_says(struct checks *c);
 
 #endif

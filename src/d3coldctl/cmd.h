@@ -78,6 +78,7 @@ error_t parse_devices(struct bdf_args *args, int key, const char *arg,
 void bdf_args_add(struct bdf_args *args, const struct argp_state *state,
 		  const char *text);
 void bdf_args_add_slots(struct bdf_args *args);
+void bdf_args_add_ours(struct bdf_args *args);
 
 /* Read a device, or say why not; anything but EXIT_OK ends the command. */
 int require_device(struct device *dev, const struct bdf *bdf);

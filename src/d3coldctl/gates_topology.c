@@ -43,21 +43,6 @@ void gate_power_switch(struct checks *c)
 			"neither the device nor a port above it has a power resource (_PR3)");
 }
 
-static bool in_cmdline(const char *word)
-{
-	char *path = xasprintf("%s/cmdline", proc_root());
-	char *text = file_read_at(AT_FDCWD, path);
-	bool found = false;
-	char *save, *s;
-
-	free(path);
-	for (s = text ? strtok_r(text, " \n", &save) : NULL; s && !found;
-	     s = strtok_r(NULL, " \n", &save))
-		found = streq(s, word);
-	free(text);
-	return found;
-}
-
 /* "mm/dd/yyyy", or 0 */
 static unsigned long firmware_year(void)
 {
@@ -76,16 +61,14 @@ static void why_no_d3(struct checks *c, const struct port *port)
 {
 	unsigned long year = firmware_year();
 	size_t n = c->n;
+	char *prefix = xasprintf("%s may not enter D3: ", port->id);
+	bool known = known_look(c, KNOWN_WHY_NO_D3, port->id, prefix);
 
-	if (!port->driver)
+	free(prefix);
+	if (!port->driver && !known)
 		gate_blocked(c, "load the driver \"pcieport\" for it",
 			     "%s has no driver, so nothing puts it to sleep",
 			     port->id);
-	if (in_cmdline("pcie_port_pm=off"))
-		gate_blocked(
-			c,
-			"remove pcie_port_pm=off from the kernel's command line",
-			"%s may not enter D3: pcie_port_pm=off", port->id);
 	if (port->hotplug)
 		gate_blocked(
 			c,

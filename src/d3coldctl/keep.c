@@ -4,7 +4,7 @@
  *   binding: which run of the driver "last" belongs to
  *   base:    sums of all runs before
  *   last:    counters of that run, when they were read last
- * What a device counted between the last reading and its unbind is not known.
+ * What a device counted after that is not known, so unbind reads them, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,13 +82,13 @@ static bool load(struct keep *keep)
 	return false;
 }
 
-/**
+/*
  * keep_open() - read the sums so far, and keep others from changing them
  * @path: file, which need not exist
  *
  * Return: what keep_save_and_close() takes, or NULL with errno set.
  */
-struct keep *keep_open(const char *path)
+static struct keep *keep_open(const char *path)
 {
 	char *lock_path = xasprintf("%s.lock", path);
 	int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -189,12 +189,12 @@ static uint64_t combine(const char *name, uint64_t before, uint64_t now)
 	return before + now;
 }
 
-/**
+/*
  * keep_add() - make a device's counters the sums over all times it was bound
  * @keep: from keep_open()
  * @dev:  device, just read
  */
-void keep_add(struct keep *keep, struct device *dev)
+static void keep_add(struct keep *keep, struct device *dev)
 {
 	char *key = xasprintf("%s %04x:%04x", dev->id,
 			      (unsigned int)dev->vendor,
@@ -227,13 +227,7 @@ void keep_add(struct keep *keep, struct device *dev)
 	free(key);
 }
 
-/**
- * keep_save_and_close() - write the sums back
- * @keep: from keep_open(), freed
- *
- * Return: 0 or -errno.
- */
-int keep_save_and_close(struct keep *keep)
+static int keep_save_and_close(struct keep *keep)
 {
 	const char *text = json_object_to_json_string_ext(
 		keep->root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
@@ -244,4 +238,50 @@ int keep_save_and_close(struct keep *keep)
 	free(keep->path);
 	free(keep);
 	return err;
+}
+
+/**
+ * keep_counters() - make counters of devices the sums over all times they were
+ * bound
+ * @path: file with the sums so far, which need not exist, and is written
+ * @list: devices, just read
+ *
+ * Return: 0 or -errno.
+ */
+int keep_counters(const char *path, struct device_list *list)
+{
+	struct keep *keep = keep_open(path);
+	size_t i;
+
+	if (!keep)
+		return -errno;
+	for (i = 0; i < list->n; i++)
+		keep_add(keep, &list->v[i]);
+	return keep_save_and_close(keep);
+}
+
+/**
+ * keep_before_unbind() - the driver forgets what it has counted: add it to the
+ * sums
+ * @bdf: a device of ours
+ *
+ * Only where somebody keeps sums: in the file of d3coldctl-metrics.timer.
+ */
+void keep_before_unbind(const struct bdf *bdf)
+{
+	char *path = xasprintf("%s/counters.json", state_root());
+	struct device_list list = { 0 };
+	struct device dev;
+	int err;
+
+	if (!access(path, F_OK) && !device_read(&dev, bdf)) {
+		device_list_add(&list, &dev);
+		err = keep_counters(path, &list);
+		if (err)
+			msg_warning(list.v[0].id, NULL,
+				    "its last counts are not in %s: %s", path,
+				    strerror(-err));
+		device_list_free(&list);
+	}
+	free(path);
 }

@@ -8,11 +8,8 @@
 
 #include "device.h"
 
-struct keep;
-
-struct keep *keep_open(const char *path);
-void keep_add(struct keep *keep, struct device *dev);
-int keep_save_and_close(struct keep *keep);
+int keep_counters(const char *path, struct device_list *list);
+void keep_before_unbind(const struct bdf *bdf);
 
 int file_replace(const char *path, const char *text);
 

@@ -54,23 +54,10 @@ static const struct argp metrics_argp = {
 	.children = common_options,
 };
 
-static int keep_counters(const char *path, struct device_list *list)
+static int cannot(const char *what, const char *path, int err)
 {
-	struct keep *keep = keep_open(path);
-	size_t i;
-	int err;
-
-	if (!keep) {
-		err = -errno;
-	} else {
-		for (i = 0; i < list->n; i++)
-			keep_add(keep, &list->v[i]);
-		err = keep_save_and_close(keep);
-	}
-	if (!err)
-		return EXIT_OK;
 	msg_error(NULL, "is its folder there, and may you write to it?",
-		  "cannot keep counters in %s: %s", path, strerror(-err));
+		  "cannot %s %s: %s", what, path, strerror(-err));
 	return EXIT_ERROR;
 }
 
@@ -95,11 +82,7 @@ static int print(const struct metrics_args *args,
 	}
 	err = file_replace(args->output, text);
 	free(text);
-	if (!err)
-		return EXIT_OK;
-	msg_error(NULL, "is its folder there, and may you write to it?",
-		  "cannot write %s: %s", args->output, strerror(-err));
-	return EXIT_ERROR;
+	return err ? cannot("write", args->output, err) : EXIT_OK;
 }
 
 /* Only those that are ours stay in the list. */
@@ -130,8 +113,9 @@ static int metrics(const struct metrics_args *args)
 		return EXIT_ERROR;
 	}
 	only_ours(&list);
-	if (args->keep)
-		code = keep_counters(args->keep, &list);
+	err = args->keep ? keep_counters(args->keep, &list) : 0;
+	if (err)
+		code = cannot("keep counters in", args->keep, err);
 	/* Sums that are none would look like a reset of the counters. */
 	if (!code)
 		code = print(args, &list);

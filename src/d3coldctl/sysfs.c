@@ -59,6 +59,14 @@ const char *run_root(void)
 }
 
 /**
+ * state_root() - where files are that a reboot keeps
+ */
+const char *state_root(void)
+{
+	return root_from_env("D3COLD_STATE", "/var/lib/d3coldctl");
+}
+
+/**
  * sysfs_is_fake() - do we look at a tree made for a test?
  *
  * Then nothing outside the tree may be changed: no module is loaded.

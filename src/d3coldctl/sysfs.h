@@ -20,6 +20,7 @@ const char *proc_root(void);
 const char *dev_root(void);
 const char *etc_root(void);
 const char *run_root(void);
+const char *state_root(void);
 bool sysfs_is_fake(void);
 
 int sysfs_open_dir(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

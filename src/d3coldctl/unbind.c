@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "device.h"
 #include "driver.h"
+#include "keep.h"
 #include "module.h"
 #include "output.h"
 #include "persist.h"
@@ -155,6 +156,7 @@ static int give_back(const struct device *dev, bool wait)
 	if (dev->is_ours) {
 		if (!users_gone(dev, wait))
 			return EXIT_ERROR;
+		keep_before_unbind(&dev->bdf);
 		err = driver_detach(dev->id);
 		if (err) {
 			msg_error(dev->id, "look at its lines in dmesg",

@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, hotplug, external, ats, kexec, icount, firmware_year,
-# cpus, append, initrd, timeout, work and dir it uses.
+# table, devices, svm, full_speed, hotplug, external, ats, kexec, systemd, icount,
+# firmware_year, cpus, append, initrd, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -87,10 +87,11 @@ qemu_arguments() {
 	share=$(root_dir $qemu_root)/usr/share
 	r=$(root_dir "$kernel")
 	initrd=${initrd:-$("$vm/initrd" "$kernel")}
+	[[ -z $systemd ]] || arguments+=" bed.systemd systemd.unit=multi-user.target"
 	arguments+=" $append"
 	qemu=(
 		-L "$share/seabios" -L "$share/qemu"
-		-no-user-config -nodefaults -display none -no-reboot
+		-no-user-config -nodefaults -display none
 		-machine q35 -accel "tcg,thread=$([[ -n $icount ]] && echo single || echo multi)"
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios "type=0,date=01/01/$firmware_year"
@@ -109,6 +110,7 @@ qemu_arguments() {
 		"${acpi[@]}"
 	)
 	[[ -z $icount ]] || qemu+=(-icount shift=1,sleep=off)
+	[[ -n $systemd ]] || qemu+=(-no-reboot)
 	if [[ -n $kexec ]]; then
 		mkdir "$dir/boot"
 		cp "$r/boot/vmlinuz-$(kernel_version "$kernel")" "$dir/boot/kernel"

@@ -122,6 +122,7 @@ int machine_setup(void **state)
 	setenv("D3COLD_PROC", tree_root, 1);
 	setenv("D3COLD_DEV", tree_root, 1);
 	setenv("D3COLD_ETC", tree_root, 1);
+	setenv("D3COLD_STATE", tree_root, 1);
 	tree_dir("bus/pci/drivers/" DRIVER_NAME);
 	for (i = 0; i < N_FUNCTIONS; i++) {
 		const char *id = functions[i].id;

@@ -3,9 +3,8 @@
 #
 # golden_check.sh TOOL: what check says of machines that let devices reach D3cold,
 # and of those that do not, see harness.sh.
-set -eu
 # shellcheck source=tests/unit/ctl/harness.sh
-. "$(dirname "$0")/harness.sh"
+. "${0%/*}/harness.sh"
 # shellcheck disable=SC2154 # dir and root are tree.sh's and harness.sh's
 
 # What machine() of tree.sh leaves out: ports that sleep, and who cuts the power
@@ -181,6 +180,67 @@ rm "$root/proc/4242/fd/33"
 golden check-fix check 09:00.0 --fix
 golden check-fix-again check 09:00.0 --fix --json
 golden check-all check --all
+pci "${below}0" 0000:01:00.1 8086 10c9 020000 d3cold-vfio-pci
+ours idle D3cold auto
+put "$dir/d3cold_allowed" 0
+is "$(run check --all --fix | grep ': wrote ')" \
+	"0000:01:00.0: wrote 1 to /sys/bus/pci/devices/0000:01:00.1/d3cold_allowed" \
+	"what was written for one function is not written again for the next"
 
-echo "1..$number"
-[ "$failed" -eq 0 ]
+
+# Each of known.h, and what is none of it
+fresh
+sys=$root/sys/bus/pci/devices
+known() { # WHAT BDF
+	echo "# $1"
+	run check "$2" | sed -n '/^  ports/,/^  d3cold_allowed/{/^  d3cold_allowed/!p}; /^  known/,/^  driver says/{/^  driver says/!p}; $p'
+}
+cmdline() { put "$root/proc/cmdline" "root=/dev/sda1 $*"; }
+board() { # VENDOR NAME VERSION
+	put "$root/sys/class/dmi/id/board_vendor" "$1"
+	put "$root/sys/class/dmi/id/board_name" "$2"
+	put "$root/sys/class/dmi/id/board_version" "$3"
+}
+{
+	cmdline pcie_aspm=off pci=noaer
+	known 'nothing that matters' 08:00.0
+	cmdline pcie_port_pm=off
+	known pcie_port_pm=off 08:00.0
+	cmdline pcie_ports=compat
+	rm "$sys/0000:00:1c.6/driver"
+	known pcie_ports=compat 08:00.0
+	cmdline
+	known 'the same without it' 08:00.0
+	ln -s "$root/sys/bus/pci/drivers/pcieport" "$sys/0000:00:1c.6/driver"
+	rmdir "$sys/0000:00:1c.6/0000:00:1c.6:pcie004"
+	known 'a port that is not trusted' 08:00.0
+	board 'Gigabyte Technology Co., Ltd.' 'X299 DESIGNARE EX-CF' x.x
+	known 'a board' 08:00.0
+	board 'Elo Touch Solutions' 'Geminilake' 'Continental Z2'
+	known 'another' 08:00.0
+	board 'Hewlett-Packard' 1972 95.33
+	known 'a third' 08:00.0
+	board 'Hewlett-Packard' 1972 95.34
+	known 'of another version' 08:00.0
+	put "$sys/0000:00:1c.0/vendor" 0x10b5
+	put "$sys/0000:00:1c.0/device" 0x8548
+	known 'a port of a PLX switch' 01:00.0
+	put "$sys/0000:00:1c.0/device" 0x8747
+	known 'of another' 01:00.0
+
+	put "$root/sys/bus/pci/drivers/vfio-pci/module/parameters/disable_idle_d3" Y
+	known disable_idle_d3=1 08:00.0
+	put "$sys/0000:01:00.0/removable" removable
+	known Thunderbolt 01:00.0
+	put "$sys/0000:01:00.0/removable" fixed
+	rm "$sys/0000:01:00.0/reset_method"
+	known 'no reset' 01:00.0
+	put "$sys/0000:09:00.0/class" 0x010802
+	known 'NVMe in use' 09:00.0
+	put "$sys/0000:09:00.0/d3cold/state" idle
+	known 'NVMe not in use' 09:00.0
+	put "$sys/0000:03:00.0/vendor" 0x1002
+	known 'AMD GPU' 03:00.0
+} >"$work/raw"
+compare check-known
+done_with_points

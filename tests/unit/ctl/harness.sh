@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the golden tests share: they run the tool on a fake machine and compare what
-# it says and its exit code with golden/*.txt. With UPDATE=1 these are rewritten.
-# Sourced; the tool is $1.
+# What the scripts share that test the tool, $1: a fake machine in $root, which the
+# tool finds by its environment, and points. Golden tests compare what the tool says
+# and its exit code with golden/*.txt; with UPDATE=1 these are rewritten. Sourced.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 tool=$1
@@ -12,30 +12,56 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/unit/ctl/tree.sh
 . "$here/tree.sh"
 
+root=$work/m
+export D3COLD_SYSFS="$root/sys" D3COLD_PROC="$root/proc" D3COLD_DEV="$root/dev" D3COLD_ETC="$root/etc" \
+	D3COLD_RUN="$root/run" D3COLD_STATE="$root/state" D3COLD_PCIIDS="$root/pci.ids" LC_ALL=C TERM=dumb
+
 number=0
 failed=0
 
-result() { # OK|NOT NAME
+ok() { # WHAT
 	number=$((number + 1))
-	if [ "$1" = ok ]; then
-		echo "ok $number - $2"
+	echo "ok $number - $1"
+}
+
+not_ok() { # WHAT FILE-WITH-DETAILS
+	number=$((number + 1))
+	failed=$((failed + 1))
+	echo "not ok $number - $1"
+	sed 's/^/# /' "$2"
+}
+
+is() { # GOT WANTED WHAT
+	if [ "$1" = "$2" ]; then
+		ok "$3"
 	else
-		echo "not ok $number - $2"
-		failed=$((failed + 1))
+		printf "got '%s'\nexpected '%s'\n" "$1" "$2" >"$work/why"
+		not_ok "$3" "$work/why"
 	fi
 }
 
+done_with_points() {
+	echo "1..$number"
+	[ "$failed" -eq 0 ]
+}
+
+# Waits until a command succeeds; only a hang ends it
+until_it() {
+	tries=0
+	until "$@" || [ $tries -ge 200 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+}
+
 fresh() {
-	rm -rf "$work/m"
-	root=$work/m
+	rm -rf "$root"
 	machine
 }
 
 run() { # ARGUMENTS...: output and exit code
 	code=0
-	D3COLD_SYSFS=$root/sys D3COLD_PROC=$root/proc D3COLD_DEV=$root/dev D3COLD_ETC=$root/etc \
-		D3COLD_PCIIDS=$root/pci.ids LC_ALL=C TERM=dumb \
-		timeout 20 "$tool" "$@" 2>&1 || code=$?
+	timeout 20 "$tool" "$@" 2>&1 || code=$?
 	echo "exit $code"
 }
 
@@ -50,19 +76,17 @@ golden() { # NAME ARGUMENTS...
 }
 
 compare() { # NAME: with what is in $work/raw
-	name=$1
 	# Versions of json-c differ in how they print what is empty.
 	sed -E -e ':a' -e 'N' -e '$!ba' -e 's/([[{])\n *([]}])/\1\2/g' \
 		-e "s/$(uname -r)/RELEASE/g" -e "s|$root/|/|g" "$work/raw" >"$work/out"
 	if [ -n "${UPDATE:-}" ]; then
 		mkdir -p "$here/golden"
-		cp "$work/out" "$here/golden/$name.txt"
+		cp "$work/out" "$here/golden/$1.txt"
 	fi
-	if diff -u "$here/golden/$name.txt" "$work/out" >"$work/diff" 2>&1; then
-		result ok "$name"
+	if diff -u "$here/golden/$1.txt" "$work/out" >"$work/diff" 2>&1; then
+		ok "$1"
 	else
-		result not "$name"
-		sed 's/^/# /' "$work/diff"
+		not_ok "$1" "$work/diff"
 	fi
 }
 
@@ -73,10 +97,8 @@ same_tree() { # NAME: did the commands since snapshot leave all as it was?
 	if [ ! -e "$work/before" ]; then
 		mv "$work/now" "$work/before"
 	elif diff "$work/before" "$work/now" >"$work/diff"; then
-		result ok "$1"
+		ok "$1"
 	else
-		result not "$1"
-		sed 's/^/# /' "$work/diff"
+		not_ok "$1" "$work/diff"
 	fi
 }
-

@@ -3,40 +3,20 @@
 #
 # inhibit.sh TOOL: power/control of a fake device is "on" exactly while the command
 # runs, however it ends, and who keeps the device awake is named.
-set -uo pipefail
-here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-work=$(mktemp -d)
-# All of ours end within seconds by themselves
-trap 'rm -rf "$work"' EXIT
-tool=$1
-root=$work
-# shellcheck source=tests/unit/ctl/tree.sh
-. "$here/tree.sh"
+# shellcheck source=tests/unit/ctl/harness.sh
+. "${0%/*}/harness.sh"
+set +e
 pci pci0000:00 0000:01:00.0 8086 10c9 020000 d3cold-vfio-pci
 group 1
 ours idle D3cold auto
-mkdir "$work/run"
-export D3COLD_SYSFS=$work/sys D3COLD_RUN=$work/run
+mkdir "$root/run"
+# The commands are real processes
+unset D3COLD_PROC
 control=$dir/power/control
 
-n=0 bad=0
-is() { # GOT WANTED WHAT
-	n=$((n + 1))
-	if [[ $1 == "$2" ]]; then
-		echo "ok $n - $3"
-	else
-		bad=1
-		echo "not ok $n - $3"
-		echo "#   got '$1', expected '$2'"
-	fi
-}
+control_is() { [[ $(<"$control") == "$1" ]]; }
 becomes() { # VALUE WHAT
-	local tries
-
-	for ((tries = 0; tries < 200; tries++)); do
-		[[ $(<"$control") != "$1" ]] || break
-		sleep 0.05
-	done
+	until_it control_is "$1"
 	is "$(<"$control")" "$1" "$2"
 }
 # holds NAME: keeps the device awake until $work/NAME exists; command's pid in $pid
@@ -88,7 +68,8 @@ becomes auto "the other, too: as it was"
 
 echo on >"$control"
 "$tool" inhibit 01:00.0 -- true
-sleep 0.3
+put_back() { [[ ! -s $root/run/d3coldctl/inhibit-0000:01:00.0 ]]; }
+until_it put_back
 is "$(<"$control")" on "what was on before stays on"
 "$tool" inhibit 01:00.0 -- "$work/nothing" 2>/dev/null
 is $? 127 "a command that is not there"
@@ -96,5 +77,4 @@ is $? 127 "a command that is not there"
 is $? 1 "a device that is not there"
 "$tool" inhibit 01:00.0 2>/dev/null
 is $? 2 "no command"
-echo "1..$n"
-exit $bad
+done_with_points

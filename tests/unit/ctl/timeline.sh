@@ -3,13 +3,8 @@
 #
 # timeline.sh TOOL: pictures and pages of recordings (golden.sh looks at what is
 # read from them), and recordings that are broken.
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-tool=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/unit/ctl/points.sh
-. "$here/points.sh"
+# shellcheck source=tests/unit/ctl/harness.sh
+. "${0%/*}/harness.sh"
 input=$here/recordings/three.txt
 
 draw() { # FILE: exit code

@@ -25,6 +25,7 @@ pci() {
 	put "$dir/power_state" D0
 	put "$dir/d3cold_allowed" 1
 	put "$dir/ari_enabled" 0
+	put "$dir/reset_method" flr
 	put "$dir/power/control" auto
 	put "$dir/power/runtime_status" active
 	mkdir -p "$root/sys/bus/pci/devices"

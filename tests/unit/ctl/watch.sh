@@ -3,21 +3,11 @@
 #
 # watch.sh TOOL: "watch" sees changes of a fake machine, a device that goes and
 # one that comes.
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-tool=$1
-work=$(mktemp -d)
+# shellcheck source=tests/unit/ctl/harness.sh
+. "${0%/*}/harness.sh"
 trap 'kill "$watcher" 2>/dev/null || true; rm -rf "$work"' EXIT
-# shellcheck source=tests/unit/ctl/tree.sh
-. "$here/tree.sh"
-# shellcheck source=tests/unit/ctl/points.sh
-. "$here/points.sh"
-root=$work/m
-machine
+fresh
 devices=$root/sys/bus/pci/devices
-D3COLD_SYSFS=$root/sys
-D3COLD_PCIIDS=$root/pci.ids
-export D3COLD_SYSFS D3COLD_PCIIDS
 
 start() { # ARGUMENTS...
 	"$tool" watch "$@" >"$work/said" 2>&1 &
@@ -26,11 +16,7 @@ start() { # ARGUMENTS...
 
 # Waits for what will be said; only a hang ends it.
 said() { # REGEX WHAT
-	tries=0
-	while ! grep -qE "$1" "$work/said" && [ $tries -lt 200 ]; do
-		sleep 0.1
-		tries=$((tries + 1))
-	done
+	until_it grep -qE "$1" "$work/said"
 	if grep -qE "$1" "$work/said"; then
 		ok "$2"
 	else

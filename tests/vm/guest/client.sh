@@ -37,6 +37,10 @@ vmm() {
 	echo "$*" >&"$vmm_in" && read -r -t "${vmm_patience:-120}" -u "$vmm_out" reply
 }
 
+# records PID: that "d3coldctl timeline" has begun; the clock is set last, and empties
+# the buffer
+records() { grep -q '\[mono\]' "/sys/kernel/tracing/instances/d3coldctl-$1/trace_clock"; }
+
 # vmm_is ANSWER WHAT COMMAND ...: a point
 vmm_is() {
 	local wanted=$1 what=$2
