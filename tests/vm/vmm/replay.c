@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct d3cold_context) == 12 * sizeof(bool),
 
 static struct d3cold_context unpack(unsigned int bits)
 {
-	struct d3cold_context c;
+	struct d3cold_context c = { 0 };
 	bool *member = (bool *)&c;
 
 	for (size_t i = 0; i < sizeof(c) / sizeof(*member); i++)
