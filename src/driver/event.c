@@ -101,7 +101,7 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 
 	r = d3cold_machine_step(m, event, c);
 	trace_d3cold_step(d3->core.pdev, before, m->state, event, r.actions,
-			  r.error);
+			  r.error, c);
 
 	/* Under the lock: no later step may drop it before it is there. */
 	if (r.actions & D3COLD_DO_PIN)

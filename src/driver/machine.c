@@ -465,6 +465,22 @@ struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 }
 
 /**
+ * d3cold_context_bits() - a context as one number, for the trace
+ * @c: context
+ *
+ * Return: its members in their order, the first in the lowest bit.
+ */
+unsigned int d3cold_context_bits(const struct d3cold_context *c)
+{
+	const bool *member = (const bool *)c;
+	unsigned int bits = 0, i;
+
+	for (i = 0; i < sizeof(*c) / sizeof(*member); i++)
+		bits |= (unsigned int)member[i] << i;
+	return bits;
+}
+
+/**
  * d3cold_state_name() - name of a state, as in d3cold/state
  * @state: enum d3cold_state
  *

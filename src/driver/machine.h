@@ -84,7 +84,7 @@ struct d3cold_machine {
 };
 
 /**
- * struct d3cold_context - what holds outside the machine at a step
+ * struct d3cold_context - what holds outside the machine at a step; bools only
  * @allow_idle: policy lets a device that nobody uses sleep
  * @allow_vmm: policy and qualification let the VMM's entry sleep
  * @allow_guest: policy and qualification follow this guest's D3hot
@@ -128,6 +128,7 @@ void d3cold_machine_init(struct d3cold_machine *m);
 struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 					 enum d3cold_event event,
 					 const struct d3cold_context *c);
+unsigned int d3cold_context_bits(const struct d3cold_context *c);
 const char *d3cold_state_name(unsigned int state);
 const char *d3cold_event_name(unsigned int event);
 

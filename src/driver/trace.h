@@ -28,8 +28,9 @@
 
 TRACE_EVENT(d3cold_step,
 	TP_PROTO(struct pci_dev *pdev, unsigned int from, unsigned int to,
-		 unsigned int event, unsigned int actions, int error),
-	TP_ARGS(pdev, from, to, event, actions, error),
+		 unsigned int event, unsigned int actions, int error,
+		 const struct d3cold_context *context),
+	TP_ARGS(pdev, from, to, event, actions, error, context),
 	TP_STRUCT__entry(
 		D3COLD_TRACE_BDF
 		__field(u8, from)
@@ -37,6 +38,7 @@ TRACE_EVENT(d3cold_step,
 		__field(u8, event)
 		__field(u32, actions)
 		__field(int, error)
+		__field(u16, context)
 	),
 	TP_fast_assign(
 		D3COLD_ASSIGN_BDF(pdev);
@@ -45,10 +47,11 @@ TRACE_EVENT(d3cold_step,
 		__entry->event = event;
 		__entry->actions = actions;
 		__entry->error = error;
+		__entry->context = d3cold_context_bits(context);
 	),
-	TP_printk(D3COLD_BDF_FMT " event=%u from=%u to=%u actions=%#x error=%d",
+	TP_printk(D3COLD_BDF_FMT " event=%u from=%u to=%u actions=%#x error=%d context=%#x",
 		  D3COLD_BDF_ARGS, __entry->event, __entry->from, __entry->to,
-		  __entry->actions, __entry->error)
+		  __entry->actions, __entry->error, __entry->context)
 );
 
 TRACE_EVENT(d3cold_suspend,

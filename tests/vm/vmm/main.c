@@ -198,9 +198,10 @@ static void do_stop(struct result *r, int argc, char **argv)
 
 static const struct command own_commands[];
 static const struct command *const tables[] = {
-	own_commands,	 device_commands, region_commands, feature_commands,
-	irq_commands,	 raw_commands,	  stress_commands, watch_commands,
-	status_commands, duel_commands,	  bench_commands
+	own_commands,	device_commands, region_commands, feature_commands,
+	irq_commands,	raw_commands,	 replay_commands, stress_commands,
+	stuck_commands, watch_commands,	 status_commands, duel_commands,
+	bench_commands
 };
 
 static void do_help(struct result *r, int argc, char **argv)
