@@ -218,7 +218,7 @@ static void report(const struct target *target)
 	struct device now;
 
 	if (was->is_ours)
-		out_text("%s: was already bound to %s\n", was->id, DRIVER_NAME);
+		out_text("%s: was already bound to %s\n", was->id, was->driver);
 	else
 		out_text("%s: bound to %s (driver before: %s)\n", was->id,
 			 DRIVER_NAME, was->driver ?: "none");

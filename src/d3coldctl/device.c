@@ -115,10 +115,17 @@ static bool read_is_vfio(const struct device *dev, int fd)
 			       strstr(dev->driver, "vfio"));
 }
 
+/* A vendor's build of our driver has another name, and the same folder. */
+static bool read_is_ours(const struct device *dev, int fd)
+{
+	return dev->driver && (streq(dev->driver, DRIVER_NAME) ||
+			       !faccessat(fd, "d3cold", F_OK, 0));
+}
+
 static void read_driver(struct device *dev, int fd)
 {
 	dev->driver = attr_link(fd, "driver");
-	dev->is_ours = streq(dev->driver, DRIVER_NAME);
+	dev->is_ours = read_is_ours(dev, fd);
 	dev->is_vfio = dev->is_ours || read_is_vfio(dev, fd);
 }
 

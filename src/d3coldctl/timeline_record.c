@@ -114,6 +114,31 @@ static void record(struct recorder *r, unsigned long seconds)
 	fputc('\n', r->f);
 }
 
+/* A driver's events bear the name of its module: ours, or a vendor's. */
+static bool enable_events(struct tracefs_instance *instance)
+{
+	bool any = !tracefs_event_enable(instance, MODULE_NAME, NULL);
+	struct device_list devices;
+	size_t i;
+
+	if (device_list_read(&devices, DEVICES_VFIO, DETAIL_SUMMARY))
+		return any;
+	for (i = 0; i < devices.n; i++) {
+		const struct device *dev = &devices.v[i];
+		char *module, *dash;
+
+		if (!dev->is_ours || streq(dev->driver, DRIVER_NAME))
+			continue;
+		module = xstrdup(dev->driver);
+		while ((dash = strchr(module, '-')))
+			*dash = '_';
+		any |= !tracefs_event_enable(instance, module, NULL);
+		free(module);
+	}
+	device_list_free(&devices);
+	return any;
+}
+
 static struct tracefs_instance *begin(int *code)
 {
 	char *name = xasprintf("d3coldctl-%d", getpid());
@@ -130,7 +155,7 @@ static struct tracefs_instance *begin(int *code)
 				"is tracefs there, and has the kernel tracing?",
 			"cannot make a trace instance: %s", strerror(errno));
 		*code = EXIT_ERROR;
-	} else if (tracefs_event_enable(instance, MODULE_NAME, NULL)) {
+	} else if (!enable_events(instance)) {
 		msg_error(NULL, "modprobe " MODULE_NAME,
 			  "there are no trace events of the driver");
 		tracefs_instance_destroy(instance);
@@ -167,7 +192,7 @@ char *timeline_record(unsigned long seconds, int *code)
 		record(&r, seconds);
 	tracefs_trace_off(instance);
 	events = tracefs_instance_file_read(instance, "trace", NULL);
-	tracefs_event_disable(instance, MODULE_NAME, NULL);
+	tracefs_event_disable(instance, NULL, NULL);
 	tracefs_instance_destroy(instance);
 	tracefs_instance_free(instance);
 	if (r.f) {

@@ -160,7 +160,7 @@ static int give_back(const struct device *dev, bool wait)
 		err = driver_detach(dev->id);
 		if (err) {
 			msg_error(dev->id, "look at its lines in dmesg",
-				  "%s does not let it go: %s", DRIVER_NAME,
+				  "%s does not let it go: %s", dev->driver,
 				  strerror(-err));
 			return EXIT_ERROR;
 		}

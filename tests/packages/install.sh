@@ -8,6 +8,7 @@ has_version() { [[ $(module "$1" version) == "$2" ]] || { module "$1" version; r
 dkms_says() { inside dkms status -m d3cold-vfio-pci | grep "$1.*: installed" && [[ $(inside dkms status -m d3cold-vfio-pci | wc -l) == "$2" ]]; }
 no_module() { nothing find "$root/lib/modules" -name 'd3cold*'; }
 verified() { nothing inside dpkg --verify d3cold-vfio-pci-dkms d3coldctl d3cold-vfio-pci-dev; }
+has_examples() { (cd "$root/usr/share/doc/d3coldctl/examples/fleet" && diff -r . "$top/src/d3coldctl/fleet"); }
 has_man_pages() { compgen -G "$root/usr/share/man/man8/d3coldctl*.8.gz"; }
 not_reloaded() { grep -q depmod "$root/var/log/kmod-calls" && ! grep -E '(rmmod|modprobe|insmod)' "$root/var/log/kmod-calls"; }
 
@@ -42,6 +43,7 @@ install_packages() {
 	check "$dist: every file is as it was packed" verified
 	check "$dist: the tool runs" inside d3coldctl --version
 	check "$dist: and has man pages" has_man_pages
+	check "$dist: and examples, as they were tested" has_examples
 	check "$dist: the header compiles" inside sh -c \
 		'echo "#include <d3cold_vfio_pci.h>" | gcc -Wall -Wextra -Werror -pedantic -x c -fsyntax-only -'
 	compile_example "$dist"

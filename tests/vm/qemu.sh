@@ -3,7 +3,7 @@
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
 # table, devices, svm, full_speed, hotplug, external, ats, kexec, systemd, icount,
-# firmware_year, cpus, append, initrd, timeout, work and dir it uses.
+# firmware_year, cpus, append, initrd, linux, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
 
@@ -72,7 +72,7 @@ add_device() {
 }
 
 qemu_arguments() {
-	local share r n f name speed='' functions root_port multi wires=0
+	local share vmlinuz n f name speed='' functions root_port multi wires=0
 	local cpu=qemu64 memory=1G
 	local arguments="console=ttyS0 loglevel=7 panic=-1 intel_iommu=on mitigations=off audit=0"
 
@@ -85,8 +85,9 @@ qemu_arguments() {
 	[[ -z $svm ]] || cpu=EPYC,+svm,+npt memory=3G
 	[[ -z $icount ]] || cpus=1
 	share=$(root_dir $qemu_root)/usr/share
-	r=$(root_dir "$kernel")
-	initrd=${initrd:-$("$vm/initrd" "$kernel")}
+	linux=${linux:-$(kernel_version "$kernel")}
+	vmlinuz=$work/root/boot/vmlinuz-$linux
+	initrd=${initrd:-$("$vm/initrd" "$kernel" machine "$work/root" "$linux")}
 	[[ -z $systemd ]] || arguments+=" bed.systemd systemd.unit=multi-user.target"
 	arguments+=" $append"
 	qemu=(
@@ -96,7 +97,7 @@ qemu_arguments() {
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios "type=0,date=01/01/$firmware_year"
 		-device "intel-iommu,intremap=on${ats:+,device-iotlb=on}"
-		-kernel "$r/boot/vmlinuz-$(kernel_version "$kernel")"
+		-kernel "$vmlinuz"
 		-initrd "$initrd"
 		-append "$arguments"
 		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
@@ -113,7 +114,7 @@ qemu_arguments() {
 	[[ -n $systemd ]] || qemu+=(-no-reboot)
 	if [[ -n $kexec ]]; then
 		mkdir "$dir/boot"
-		cp "$r/boot/vmlinuz-$(kernel_version "$kernel")" "$dir/boot/kernel"
+		cp "$vmlinuz" "$dir/boot/kernel"
 		cp "$initrd" "$dir/boot/initrd"
 	fi
 	[[ -z $svm ]] || qemu+=(

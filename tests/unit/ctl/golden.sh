@@ -85,6 +85,14 @@ rmdir "$root/sys/bus/pci/drivers/d3cold-vfio-pci"
 golden bind-no-module bind 10000:01:00.0
 
 fresh
+vendors_driver
+golden vendor-list list
+golden vendor-status status 0d:00.0
+golden vendor-bind bind 0d:00.0
+golden vendor-set set 0d:00.0 policy=off
+golden vendor-unbind unbind 0d:00.0
+
+fresh
 golden unbind-persist-gone unbind 66:00.0 --persist
 golden unbind-persist-gone-again unbind 66:00.0 --persist
 golden bind-persist bind 01:00.0 --persist --delay 50

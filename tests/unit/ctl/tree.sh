@@ -75,6 +75,15 @@ ours() {
 	done
 }
 
+# vendors_driver: one more device, of a driver made by make vendor
+vendors_driver() {
+	pci "${port}d" 0000:0d:00.0 144d a80a 010802 acme-vfio-pci
+	traps
+	group 24
+	ours idle D3cold auto
+	put "$dir/driver_override" acme-vfio-pci
+}
+
 # port SLOT: a root port that may enter D3
 port() {
 	pci pci0000:00 "0000:00:$1" 8086 7ab8 060400 pcieport
