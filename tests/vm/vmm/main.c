@@ -200,7 +200,7 @@ static const struct command own_commands[];
 static const struct command *const tables[] = {
 	own_commands,	 device_commands, region_commands, feature_commands,
 	irq_commands,	 raw_commands,	  stress_commands, watch_commands,
-	status_commands, duel_commands,	  bench_commands
+	status_commands, duel_commands,	  bench_commands,  fuzz_commands
 };
 
 static void do_help(struct result *r, int argc, char **argv)
