@@ -4,6 +4,7 @@
 #   make check       the tests, what CI runs (check-all: with the long rounds)
 #   make check-debug   the test bed on kernels with lockdep and KASAN (debug-kernels
 #                    builds those and no more)
+#   make coverage    which lines of the driver the cases reach
 #   make bench       stock vfio-pci and this driver by turns: times, memory (BENCH=--docs
 #                    writes them into docs/)
 #   make modules     the kernel module; KVER= and KDIR= name the kernel
@@ -45,6 +46,10 @@ check-debug:
 	tests/check debug
 debug-kernels:
 	tests/vm/roots lockdep kasan
+
+.PHONY: coverage
+coverage:
+	tests/coverage
 
 .PHONY: bench
 bench:
