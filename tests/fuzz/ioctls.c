@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -79,6 +80,40 @@ static int sleeps(struct shot *s)
 	else if (way[0] == 0xd3c2)
 		buf[3] = way[1];
 	return ioctl(s->fd, VFIO_DEVICE_FEATURE, f);
+}
+
+/* As a VMM does it: INTx with or without resampling, vectors, or none at all */
+static int good_irqs(struct shot *s)
+{
+	struct worker *w = s->w;
+	uint32_t buf[5 + 4] = { 0 };
+	struct vfio_irq_set *set = (void *)buf;
+
+	set->index = any(w, VFIO_PCI_NUM_IRQS);
+	set->flags = VFIO_IRQ_SET_ACTION_TRIGGER;
+	if (any(w, 3)) {
+		set->flags |= VFIO_IRQ_SET_DATA_EVENTFD;
+		set->count = set->index == VFIO_PCI_MSIX_IRQ_INDEX ?
+				     1 + any(w, 4) :
+				     1;
+		if (set->index == VFIO_PCI_INTX_IRQ_INDEX && any(w, 2))
+			set->flags ^= VFIO_IRQ_SET_ACTION_TRIGGER |
+				      VFIO_IRQ_SET_ACTION_UNMASK;
+	} else {
+		set->flags |= VFIO_IRQ_SET_DATA_NONE;
+	}
+	for (uint32_t i = 0; i < set->count; i++)
+		buf[5 + i] = ONE_OF(w, fuzz_fds);
+	set->argsz = sizeof(*set) + 4 * set->count;
+	return ioctl(s->fd, VFIO_DEVICE_SET_IRQS, set);
+}
+
+/* And acknowledgments, which only INTx waits for */
+static int signals(struct shot *s)
+{
+	const uint64_t one = 1;
+
+	return write(ONE_OF(s->w, fuzz_fds), &one, sizeof(one)) < 0 ? -1 : 0;
 }
 
 static int irqs(struct shot *s)
@@ -217,6 +252,8 @@ const struct kind fuzz_ioctls[] = {
 	{ .name = "info", .weight = 8, .run = info, .in_child = true },
 	{ .name = "feature", .weight = 14, .run = feature, .in_child = true },
 	{ .name = "sleep", .weight = 16, .run = sleeps, .in_child = true },
+	{ .name = "good-irqs", .weight = 6, .run = good_irqs, .in_child = true },
+	{ .name = "signal", .weight = 4, .run = signals, .in_child = true },
 	{ .name = "irqs", .weight = 12, .run = irqs, .in_child = true },
 	{ .name = "hot-reset", .weight = 1, .run = hot_resets },
 	{ .name = "reset", .weight = 2, .run = reset, .in_child = true },
