@@ -5,6 +5,7 @@
 #   make check-debug   the test bed on kernels with lockdep and KASAN (debug-kernels
 #                    builds those and no more)
 #   make mutants     seeded bugs, each of which a test must catch
+#   make coverage    which lines of the driver the cases reach
 #   make bench       stock vfio-pci and this driver by turns: times, memory (BENCH=--docs
 #                    writes them into docs/)
 #   make modules     the kernel module; KVER= and KDIR= name the kernel
@@ -50,6 +51,10 @@ debug-kernels:
 .PHONY: mutants
 mutants:
 	tests/mutants/run
+
+.PHONY: coverage
+coverage:
+	tests/coverage
 
 .PHONY: bench
 bench:

@@ -297,6 +297,19 @@ static void note_intx_mask(struct d3cold_device *d3,
 	d3->intx_user_masked = set.flags & VFIO_IRQ_SET_ACTION_MASK;
 }
 
+/*
+ * The core takes an offset from 2^63 on for a BAR of negative number, and looks
+ * it up (vfio_pci_ioeventfd(), seen in 6.1 to 7.3). This stops the mistake; who
+ * changes the request meanwhile does what he can do under vfio-pci as well.
+ */
+static bool ioeventfd_is_wild(const struct vfio_device_ioeventfd __user *arg)
+{
+	u64 offset;
+
+	return !copy_from_user(&offset, &arg->offset, sizeof(offset)) &&
+	       (s64)offset < 0;
+}
+
 /**
  * d3cold_ioctl() - ioctl(2) of the device but for VFIO_DEVICE_FEATURE
  * @vdev: VFIO device, resumed by the VFIO core
@@ -312,6 +325,9 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
+	if (cmd == VFIO_DEVICE_IOEVENTFD &&
+	    ioeventfd_is_wild((void __user *)arg))
+		return -EINVAL;
 	/* Who opened it may have handed it to another process since. */
 	WRITE_ONCE(d3->user, current->tgid);
 	ret = vfio_pci_core_ioctl(vdev, cmd, arg);

@@ -57,6 +57,30 @@ static int d3cold_init_device(struct vfio_device *vdev)
 }
 
 /*
+ * The core has just restored what this user found, into the void. That, and not
+ * what the user left, is what a recovery is to load from now on.
+ */
+static void keep_for_the_next(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	struct pci_saved_state *saved;
+
+	/* Keeps d3cold_recover() away. */
+	mutex_lock(&d3->ops_lock);
+	pdev->state_saved = true;
+	saved = pci_store_saved_state(pdev);
+	if (saved) {
+		kfree(d3->saved);
+		d3->saved = saved;
+	}
+	/* It may have brought the device back while the core was closing it. */
+	if (!d3cold_is_lost(d3))
+		pci_restore_state(pdev);
+	pdev->state_saved = false;
+	mutex_unlock(&d3->ops_lock);
+}
+
+/*
  * Whoever is not there is not reset: each method would wait a minute for an
  * answer, in process exit and under the lock of the device set.
  */
@@ -64,13 +88,16 @@ static void close_core(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	pci_dev_flags_t flags = pdev->dev_flags;
+	bool lost = d3cold_is_lost(d3);
 
-	if (d3cold_is_lost(d3)) {
+	if (lost) {
 		d3->core.reset_works = false;
 		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
 	}
 	vfio_pci_core_close_device(&d3->core.vdev);
 	pdev->dev_flags = flags;
+	if (lost)
+		keep_for_the_next(d3);
 }
 
 static void forget_user(struct d3cold_device *d3)

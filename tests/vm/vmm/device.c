@@ -121,6 +121,20 @@ static int open_group(struct device *d, const char *name)
 	return ioctl(d->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU);
 }
 
+int open_group_of(struct device *d)
+{
+	char path[128], link[128];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.31s/iommu_group",
+		 d->bdf);
+	n = readlink(path, link, sizeof(link) - 1);
+	if (n < 0)
+		return -1;
+	link[n] = 0;
+	return open_group(d, basename(link));
+}
+
 static void close_all(struct device *d)
 {
 	for (int i = 0; i < d->num_regions; i++)
@@ -152,8 +166,7 @@ static struct device *by_bdf(const char *bdf)
 static void do_open(struct result *r, int argc, char **argv)
 {
 	struct device *d = devices;
-	char path[128], link[128], name[128];
-	ssize_t n;
+	char name[128];
 	int fd;
 
 	if (by_bdf(argv[1])) {
@@ -168,11 +181,8 @@ static void do_open(struct result *r, int argc, char **argv)
 	}
 	memset(d, 0, sizeof(*d));
 	d->group = d->container = d->pm_cap = -1;
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group",
-		 argv[1]);
-	n = readlink(path, link, sizeof(link) - 1);
-	link[n > 0 ? n : 0] = 0;
-	if (n < 0 || open_group(d, basename(link))) {
+	snprintf(d->bdf, sizeof(d->bdf), "%s", argv[1]);
+	if (open_group_of(d)) {
 		say_errno(r);
 		close_all(d);
 		return;
@@ -186,7 +196,6 @@ static void do_open(struct result *r, int argc, char **argv)
 		return;
 	}
 	d->fds[d->num_fds++] = fd;
-	snprintf(d->bdf, sizeof(d->bdf), "%s", argv[1]);
 	dev = d;
 	learn_regions();
 	say(r, "0");

@@ -65,6 +65,8 @@ find_command(const char *name); /* NULL if there is none */
 /* device.c */
 int device_fd(void);
 int find_pm_cap(void);
+int open_group_of(
+	struct device *d); /* of d->bdf: its group, container, IOMMU */
 int open_devices(struct device **list, int max);
 int hot_reset(int fd); /* through this device, with every open group */
 
@@ -80,6 +82,6 @@ bool check_status(bool map); /* many snapshots: can each of them be? */
 extern const struct command device_commands[], region_commands[],
 	feature_commands[], irq_commands[], raw_commands[], replay_commands[],
 	stress_commands[], stuck_commands[], watch_commands[],
-	status_commands[], duel_commands[], bench_commands[];
+	status_commands[], duel_commands[], bench_commands[], fuzz_commands[];
 
 #endif
