@@ -195,15 +195,15 @@ struct d3cold_shadow;
  * @shadow_wait: readers who wait for its capture
  * @identity: what the device must be after a power cut; written in probe and
  *	by the suspend callback, which nothing that reads it runs beside
- * @saved: config state of the last power-off, the recovery's copy; likewise,
- *and written when the user of a lost device closes it
+ * @saved: config state of the last power-off, the recovery's copy; written as
+ *	@identity is, and when the user of a lost device closes it
  * @over_budget: D3cold is forbidden for want of a token; changed while awake
  * @budget_work: allows it again
  * @qualify_work: waits for the idle D3cold after probe and close
  * @qualify_until: when it gives up, jiffies
  * @notify_work: uevents
  * @suspended_at: end of the last suspend callback, CLOCK_MONOTONIC, ns;
- *likewise
+ *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
  * @may_be_cut: the power may have been cut since the device was last verified

@@ -190,7 +190,8 @@ static bool asker_is_late(struct d3cold_device *d3)
  *	asked began, where it has said so
  *
  * Context: resume callback, the device is back: by then who asked waits, or
- *soon does. Sleeps, for 20 ms or so at most. Return: the cause.
+ * does so soon. Sleeps, for 20 ms or so at most.
+ * Return: the cause.
  */
 enum d3cold_cause d3cold_wake_note(struct d3cold_device *d3, u64 *start)
 {
