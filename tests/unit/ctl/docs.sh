@@ -4,16 +4,9 @@
 # docs.sh TOOL TOP: every command in README.md and docs/*.md is run: d3coldctl's here, on a
 # fake machine, where it must be no usage error; the others by a test that docs.txt
 # names, with the line of it that does.
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-tool=$1
+# shellcheck source=tests/unit/ctl/harness.sh
+. "${0%/*}/harness.sh"
 top=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/unit/ctl/tree.sh
-. "$here/tree.sh"
-# shellcheck source=tests/unit/ctl/points.sh
-. "$here/points.sh"
 
 # commands FILE ...: the indented blocks and those fenced as sh, a command a line,
 # without comments
@@ -55,13 +48,10 @@ installed() {
 	done
 }
 
-run() { # ARGUMENTS: on a machine of its own
-	rm -rf "$work/m"
-	root=$work/m
-	machine
+tried() { # ARGUMENTS: on a machine of its own
+	fresh
 	code=0
-	(cd "$work" && D3COLD_SYSFS=$root/sys D3COLD_PROC=$root/proc D3COLD_DEV=$root/dev \
-		D3COLD_ETC=$root/etc D3COLD_PCIIDS=$root/pci.ids timeout 3 "$tool" "$@" >out 2>&1) || code=$?
+	(cd "$work" && timeout 3 "$tool" "$@" >out 2>&1) || code=$?
 	case $code in
 	0 | 1 | 3 | 77 | 124) ;;
 	*) echo "exit code $code: $(cat "$work/out")" ;;
@@ -80,13 +70,13 @@ Text.
 END
 is "$(commands "$work/page.md" | tr '\n' ,)" "four,one two three," "the extractor finds commands, and no text"
 isnt_empty() { [ -n "$("$@")" ] && echo said; }
-is "$(isnt_empty tested 'make coffee') $(isnt_empty run bind --colour) $(isnt_empty installed coffee)" \
+is "$(isnt_empty tested 'make coffee') $(isnt_empty tried bind --colour) $(isnt_empty installed coffee)" \
 	"said said said" "an unknown command fails"
 
 commands "$top/README.md" "$top"/docs/*.md >"$work/all"
 while read -r line; do
 	case $line in
-	d3coldctl\ *) is "$(eval "run ${line#d3coldctl }")" "" "$line" ;;
+	d3coldctl\ *) is "$(eval "tried ${line#d3coldctl }")" "" "$line" ;;
 	"apt install ./"*) is "$(tested "$line")" "" "$line" ;;
 	"apt install "*) is "$(eval "installed ${line#apt install }")" "" "$line" ;;
 	*) is "$(tested "$line")" "" "$line" ;;

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# examples.sh TOOL: every example of the README, the guides and the man pages is run:
+# examples.sh TOOL: every example of the tool in the README, the guides and the man
+# pages is run (docs.sh has the other commands):
 # those that only look here, as they stand there; all others by a case, in the line
 # "example CODE 'COMMAND'". An example that nobody runs is a failure, and so is a
 # case's that stands nowhere.
@@ -13,7 +14,7 @@ top=$here/../../..
 # What man pages have in ``` and documents indented by four spaces, comments left out
 examples() {
 	awk '/^```/ { inside = !inside; next } inside && /^[a-z]/' "$top"/src/d3coldctl/man/*.scd
-	sed -nE 's/^    ((d3coldctl|systemctl) .*)/\1/p' "$top"/README.md "$top"/docs/*.md |
+	sed -nE 's/^    (d3coldctl .*)/\1/p' "$top"/README.md "$top"/docs/*.md |
 		sed -E 's/ +#.*//; s/0000:01:00\.0/01:00.0/'
 }
 

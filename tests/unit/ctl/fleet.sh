@@ -3,22 +3,10 @@
 #
 # fleet.sh TOOL FLEET: dashboard and alerts speak of metrics that the tool prints,
 # and libvirt's hook does what it says. (What promtool says of them: tests/vm/cases/fleet.case)
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-tool=$1
+# shellcheck source=tests/unit/ctl/harness.sh
+. "${0%/*}/harness.sh"
 fleet=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/unit/ctl/tree.sh
-. "$here/tree.sh"
-# shellcheck source=tests/unit/ctl/points.sh
-. "$here/points.sh"
-root=$work/m
-machine
-D3COLD_SYSFS=$root/sys
-D3COLD_PROC=$root/proc
-D3COLD_PCIIDS=$root/pci.ids
-export D3COLD_SYSFS D3COLD_PROC D3COLD_PCIIDS
+fresh
 
 "$tool" metrics >"$work/metrics"
 sed -n 's/^# HELP \([^ ]*\) .*/\1/p' "$work/metrics" | sort >"$work/names"
