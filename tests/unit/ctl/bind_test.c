@@ -282,6 +282,7 @@ static void test_persist(void **state)
 
 	/* A reboot: the settings are gone, the host driver has it. */
 	tree_file("(null)\n", "bus/pci/devices/" GPU "/driver_override");
+	fake_detach(GPU);
 	tree_link("../../drivers/nouveau", "bus/pci/devices/" GPU "/driver");
 	tree_file("rearm=hold\ndelay=1\n", "d3cold.conf.d/50-fleet.conf");
 	tree_file("delay=2\n", "d3cold.conf.d/README");

@@ -47,6 +47,15 @@ static void attach(const char *id, const char *driver)
 		  "bus/pci/devices/%s/d3cold/qualified", id);
 }
 
+void fake_detach(const char *id)
+{
+	tree_unlink("bus/pci/devices/%s/driver", id);
+	tree_unlink("bus/pci/devices/%s/d3cold/policy", id);
+	tree_unlink("bus/pci/devices/%s/d3cold/rearm", id);
+	tree_unlink("bus/pci/devices/%s/d3cold/qualified", id);
+	tree_unlink("bus/pci/devices/%s/d3cold", id);
+}
+
 static bool override_allows(const char *id, const char *driver)
 {
 	char *s = tree_read("bus/pci/devices/%s/driver_override", id);
@@ -90,8 +99,7 @@ static int kernel_write(const char *path, const char *value)
 	}
 	if (sscanf(path, "bus/pci/devices/%63[^/]/driver/unbin%1s", id, name) ==
 	    2) {
-		tree_unlink("bus/pci/devices/%s/driver", id);
-		tree_unlink("bus/pci/devices/%s/d3cold/policy", id);
+		fake_detach(id);
 		return 0;
 	}
 	return __real_sysfs_write(path, value);

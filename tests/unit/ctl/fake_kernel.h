@@ -33,6 +33,9 @@ struct fake_kernel {
 
 extern struct fake_kernel kernel;
 
+/* A device loses its driver, and what that has put in its folder. */
+void fake_detach(const char *id);
+
 /* Before and after each test: a fresh machine on its host drivers. */
 int machine_setup(void **state);
 int machine_teardown(void **state);

@@ -99,7 +99,7 @@ void tree_link(const char *target, const char *fmt, ...)
 void tree_unlink(const char *fmt, ...)
 {
 	PATH(path, fmt);
-	unlink(path);
+	remove(path);
 	free(path);
 }
 

@@ -24,7 +24,7 @@ inner_qemu() {
 		mkdir $r
 		busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,ro,cache=loose qemu $r
 	}
-	exec $r/lib64/ld-linux-x86-64.so.2 --library-path $r/usr/lib/x86_64-linux-gnu \
+	QEMU_MODULE_DIR=$r/usr/lib/x86_64-linux-gnu/qemu exec $r/lib64/ld-linux-x86-64.so.2 --library-path $r/usr/lib/x86_64-linux-gnu \
 		$r/usr/bin/qemu-system-x86_64 -L $r/usr/share/seabios -L $r/usr/share/qemu "$@"
 }
 
