@@ -11,6 +11,9 @@
 
 #include "trace.h"
 
+/* d3cold_context_bits() in the trace's u16 */
+static_assert(sizeof(struct d3cold_context) <= 16);
+
 /**
  * d3cold_context() - what holds outside the machine, from policy and device
  * @d3: device

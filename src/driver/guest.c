@@ -171,13 +171,21 @@ static ssize_t make_it_forget(struct d3cold_device *d3)
 	return -EIO;
 }
 
+/* The guest's view and entry end soon, see forget_guest_state(). */
+static void note_reset(struct d3cold_device *d3)
+{
+	WRITE_ONCE(d3->reset_seen, true);
+	if (!READ_ONCE(d3->dying))
+		schedule_delayed_work(&d3->reset_work, 0);
+}
+
 /* A write that may have changed the guest's D-state: what did it reach? */
 static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 			   size_t count, loff_t *ppos)
 {
 	pci_power_t reached, before;
 	ssize_t done, error = 0;
-	bool remembers;
+	bool remembers, seen;
 
 	mutex_lock(&d3->guest_lock);
 	done = d3cold_shadow_write(d3, buf, count, ppos);
@@ -187,7 +195,7 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 	if (d3cold_get(d3, D3COLD_CAUSE_GUEST))
 		goto out_unlock;
 	/* What this write reaches is newer than any reset before it. */
-	WRITE_ONCE(d3->reset_seen, false);
+	seen = xchg(&d3->reset_seen, false);
 	before = READ_ONCE(d3->core.pdev->current_state);
 	done = d3cold_is_lost(d3) ?
 		       -EIO :
@@ -216,6 +224,8 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 							 D3COLD_EV_GUEST_LEAVE,
 				  NULL);
 		mutex_unlock(&d3->ops_lock);
+	} else if (seen) {
+		note_reset(d3);
 	}
 	d3cold_put(d3);
 out_unlock:
@@ -377,7 +387,5 @@ void d3cold_reset_done(struct pci_dev *pdev)
 	WRITE_ONCE(d3->owes_reset, false);
 	if (READ_ONCE(d3->guest_state) == PCI_D0)
 		return;
-	WRITE_ONCE(d3->reset_seen, true);
-	if (!READ_ONCE(d3->dying))
-		schedule_delayed_work(&d3->reset_work, 0);
+	note_reset(d3);
 }

@@ -58,46 +58,51 @@ static int d3cold_init_device(struct vfio_device *vdev)
 
 /*
  * The core has just restored what this user found, into the void. That, and not
- * what the user left, is what a recovery is to load from now on.
+ * what the user left, is what a recovery is to load from now on; but only if it
+ * is that: a device that was gone already when it was opened read as all ones.
  */
 static void keep_for_the_next(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	struct pci_saved_state *saved;
 
-	/* Keeps d3cold_recover() away. */
-	mutex_lock(&d3->ops_lock);
+	lockdep_assert_held(&d3->ops_lock);
+
+	if (memcmp(&pdev->saved_config_space[PCI_BASE_ADDRESS_0 / 4],
+		   d3->identity.bar, sizeof(d3->identity.bar)))
+		return;
 	pdev->state_saved = true;
 	saved = pci_store_saved_state(pdev);
+	pdev->state_saved = false;
 	if (saved) {
 		kfree(d3->saved);
 		d3->saved = saved;
 	}
-	/* It may have brought the device back while the core was closing it. */
-	if (!d3cold_is_lost(d3))
-		pci_restore_state(pdev);
-	pdev->state_saved = false;
-	mutex_unlock(&d3->ops_lock);
 }
 
 /*
  * Whoever is not there is not reset: each method would wait a minute for an
- * answer, in process exit and under the lock of the device set.
+ * answer, in process exit and under the lock of the device set. Nor may it come
+ * back meanwhile, d3cold_recover() and the core load the same saved state.
  */
 static void close_core(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
-	pci_dev_flags_t flags = pdev->dev_flags;
-	bool lost = d3cold_is_lost(d3);
+	pci_dev_flags_t flags;
 
-	if (lost) {
-		d3->core.reset_works = false;
-		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+	mutex_lock(&d3->ops_lock);
+	if (!d3cold_is_lost(d3)) {
+		mutex_unlock(&d3->ops_lock);
+		vfio_pci_core_close_device(&d3->core.vdev);
+		return;
 	}
+	flags = pdev->dev_flags;
+	d3->core.reset_works = false;
+	pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
 	vfio_pci_core_close_device(&d3->core.vdev);
 	pdev->dev_flags = flags;
-	if (lost)
-		keep_for_the_next(d3);
+	keep_for_the_next(d3);
+	mutex_unlock(&d3->ops_lock);
 }
 
 static void forget_user(struct d3cold_device *d3)
@@ -166,12 +171,12 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	if (asleep)
 		d3cold_lose(d3);
 	d3cold_user_event(d3, D3COLD_EV_CLOSE, NULL);
+	/* What was gated belongs to this user, and is about to be freed. */
+	d3->gated = false;
+	d3->intx_user_masked = false;
 	mutex_unlock(&d3->ops_lock);
 
 	close_core(d3);
-	/* What was gated belonged to this user. */
-	d3->gated = false;
-	d3->intx_user_masked = false;
 
 	d3cold_feature_close(d3);
 	d3cold_shadow_close(d3);

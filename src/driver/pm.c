@@ -325,7 +325,8 @@ static void keep_state(struct d3cold_device *d3)
 		d3cold_mark(d3, &mark, D3COLD_CAUSE_SYSTEM);                \
 		ret = dev->bus->pm->_op(dev);                               \
 		d3cold_unmark(d3, &mark);                                   \
-		if ((_awake) && !ret && d3cold_identity_note(d3))           \
+		if ((_awake) && !ret && !d3cold_is_lost(d3) &&              \
+		    d3cold_identity_note(d3))                               \
 			keep_state(d3);                                     \
 		d3->may_be_cut = true;                                      \
 		return ret;                                                 \

@@ -67,8 +67,10 @@ boot() {
 	mkdir -p "$dir"
 	cp -a "$upper" "$layer"
 	[[ ! -e $layer/usr/bin/kmod.real ]] || mv "$layer/usr/bin/kmod.real" "$layer/usr/bin/kmod"
-	cp -r "$top/tests/vm/vmm" "$top/include" "$root/tmp/"
-	inside sh -c 'gcc -std=gnu11 -O2 -pthread -I/tmp/include -o /tmp/d3cold-vmm /tmp/vmm/*.c'
+	mkdir "$root/tmp/vmm"
+	(cd "$top" && tar -c include src/driver tests/vm/vmm tests/fuzz) | tar -C "$root/tmp/vmm" -x
+	inside bash -c 'cd /tmp/vmm && gcc -std=gnu11 -O2 -pthread -Iinclude -Isrc/driver \
+		-o /tmp/d3cold-vmm tests/{vm/vmm,fuzz}/*.c src/driver/machine.c'
 	install -D "$root/tmp/d3cold-vmm" "$layer/usr/bin/d3cold-vmm"
 	[[ ! -e $root/tmp/examples/sleep ]] || cp "$root/tmp/examples/sleep" "$layer/usr/bin/d3cold-example"
 	"$vm/machine" "$@" --layer "$layer" --case "$suite/$name.case" --dir "$dir/run" \
