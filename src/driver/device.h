@@ -206,7 +206,8 @@ struct d3cold_shadow;
  *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
- * @may_be_cut: the power may have been cut since the device was last verified
+ * @may_be_cut: it has been suspended since it was bound, so its power may be
+ *	cut: nobody else depends on that
  * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
