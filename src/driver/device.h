@@ -206,8 +206,8 @@ struct d3cold_shadow;
  *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
- * @may_be_cut: it has been suspended since it was bound, so its power may be
- *	cut: nobody else depends on that
+ * @may_be_cut: it wakes from D3cold, or an administrator recovers it: the
+ *	ladder may cut its power, on which nobody else depends
  * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
@@ -339,6 +339,7 @@ void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm);
 /* pm.c: the layer around the bus's runtime PM and sleep callbacks */
 void d3cold_pm_attach(struct d3cold_device *d3);
 void d3cold_pm_detach(struct d3cold_device *d3);
+bool d3cold_forgive(struct d3cold_device *d3);
 int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause);
 void d3cold_put(struct d3cold_device *d3);
 unsigned int d3cold_delay_ms(const struct d3cold_device *d3);
@@ -367,6 +368,8 @@ bool d3cold_link_downgraded(struct d3cold_device *d3);
 /* recover.c: what is tried when it is not */
 const char *d3cold_retry(struct d3cold_device *d3, const char *problem);
 bool d3cold_revive(struct d3cold_device *d3);
+void d3cold_miss(struct d3cold_device *d3);
+bool d3cold_present(struct d3cold_device *d3);
 int d3cold_recover(struct d3cold_device *d3);
 void d3cold_notify_work(struct work_struct *work);
 

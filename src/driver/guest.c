@@ -92,6 +92,18 @@ static ssize_t read_absent(struct d3cold_device *d3, char __user *buf,
 	return count;
 }
 
+/*
+ * An access that the core could not wake the device for: the error that runtime
+ * PM then keeps is cleared, and if an earlier failure left it, tried @again.
+ */
+static bool refused(struct d3cold_device *d3, ssize_t done, bool *again)
+{
+	bool retry = *again;
+
+	*again = false;
+	return unlikely(done == -EIO) && d3cold_forgive(d3) && retry;
+}
+
 /**
  * d3cold_read() - read(2) of the device
  * @vdev: VFIO device
@@ -107,6 +119,7 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
 	loff_t pos = *ppos;
+	bool again = true;
 	ssize_t done;
 
 	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(pos) == d3->region))
@@ -124,7 +137,9 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 		if (done)
 			return done;
 	}
-	done = vfio_pci_core_read(vdev, buf, count, ppos);
+	do
+		done = vfio_pci_core_read(vdev, buf, count, ppos);
+	while (refused(d3, done, &again));
 	if (unlikely(d3cold_is_lost(d3))) {
 		/* It was this very access that found it gone. */
 		*ppos = pos;
@@ -265,6 +280,7 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		     size_t count, loff_t *ppos)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+	bool again = true;
 	ssize_t done;
 
 	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(*ppos) == d3->region))
@@ -273,7 +289,9 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		return -EIO;
 	if (covers_pmcsr(d3, count, *ppos))
 		return write_pmcsr(d3, buf, count, ppos);
-	done = vfio_pci_core_write(vdev, buf, count, ppos);
+	do
+		done = vfio_pci_core_write(vdev, buf, count, ppos);
+	while (refused(d3, done, &again));
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
 	/* A function-level reset by the guest ends its entry before we return. */

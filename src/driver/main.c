@@ -57,9 +57,10 @@ static int d3cold_init_device(struct vfio_device *vdev)
 }
 
 /*
- * The core has just restored what this user found, into the void. That, and not
- * what the user left, is what a recovery is to load from now on; but only if it
- * is that: a device that was gone already when it was opened read as all ones.
+ * The core has just restored what this user found, if into the void. That, and
+ * not what the user left, is what a recovery is to load from now on; but only
+ * if it is that: a device that was gone when it was opened or reset read as all
+ * ones.
  */
 static void keep_for_the_next(struct d3cold_device *d3)
 {
@@ -91,16 +92,17 @@ static void close_core(struct d3cold_device *d3)
 	pci_dev_flags_t flags;
 
 	mutex_lock(&d3->ops_lock);
-	if (!d3cold_is_lost(d3)) {
+	if (d3cold_is_lost(d3)) {
+		flags = pdev->dev_flags;
+		d3->core.reset_works = false;
+		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+		vfio_pci_core_close_device(&d3->core.vdev);
+		pdev->dev_flags = flags;
+	} else {
 		mutex_unlock(&d3->ops_lock);
 		vfio_pci_core_close_device(&d3->core.vdev);
-		return;
+		mutex_lock(&d3->ops_lock);
 	}
-	flags = pdev->dev_flags;
-	d3->core.reset_works = false;
-	pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
-	vfio_pci_core_close_device(&d3->core.vdev);
-	pdev->dev_flags = flags;
 	keep_for_the_next(d3);
 	mutex_unlock(&d3->ops_lock);
 }
@@ -124,7 +126,7 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	ret = d3cold_get(d3, D3COLD_CAUSE_OPEN);
 	if (ret)
 		return ret;
-	if (d3cold_is_lost(d3)) {
+	if (!d3cold_present(d3)) {
 		ret = -EIO;
 		goto out_put;
 	}
@@ -170,6 +172,8 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	/* Runtime PM could not wake it (the port's resume failed, say). */
 	if (asleep)
 		d3cold_lose(d3);
+	else
+		d3cold_present(d3);
 	d3cold_user_event(d3, D3COLD_EV_CLOSE, NULL);
 	/* What was gated belongs to this user, and is about to be freed. */
 	d3->gated = false;

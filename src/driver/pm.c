@@ -22,6 +22,26 @@
 #define D3COLD_SAMPLE_SHARED_MS 10000
 
 /**
+ * d3cold_forgive() - clear an error that runtime PM keeps
+ * @d3: device
+ *
+ * It fails whatever follows. Our callbacks give none, but they are not called
+ * if a supplier of the device does not resume.
+ *
+ * Return: true if there was one: it is worth another try.
+ */
+bool d3cold_forgive(struct d3cold_device *d3)
+{
+#ifdef CONFIG_PM
+	struct device *dev = &d3->core.pdev->dev;
+
+	return dev->power.runtime_error && !pm_runtime_set_suspended(dev);
+#else
+	return false;
+#endif
+}
+
+/**
  * d3cold_get() - wake a device and keep it awake
  * @d3: device
  * @cause: why, should this wake it
@@ -32,14 +52,19 @@
  */
 int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause)
 {
+	struct device *dev = &d3->core.pdev->dev;
 	struct d3cold_mark mark;
 	int ret;
 
 	d3cold_mark(d3, &mark, cause);
-	ret = pm_runtime_resume_and_get(&d3->core.pdev->dev);
+	ret = pm_runtime_resume_and_get(dev);
+	if (ret < 0 && d3cold_forgive(d3))
+		ret = pm_runtime_resume_and_get(dev);
 	d3cold_unmark(d3, &mark);
-
-	return ret < 0 ? -EIO : 0;
+	if (ret >= 0)
+		return 0;
+	d3cold_forgive(d3);
+	return -EIO;
 }
 
 /**
@@ -105,14 +130,8 @@ static int d3cold_runtime_suspend(struct device *dev)
 	 */
 	if (!d3cold_identity_note(d3)) {
 		pm_runtime_mark_last_busy(dev);
-		if (++d3->absent < 2)
-			return -EBUSY;
-		spin_lock(&d3->lock);
-		d3->stats.verify_failures++;
-		spin_unlock(&d3->lock);
-		d3cold_lose(d3);
-		pci_err(d3->core.pdev,
-			"device is gone or another one: not suspended, marked lost\n");
+		if (++d3->absent >= 2)
+			d3cold_miss(d3);
 		return -EBUSY;
 	}
 	d3->absent = 0;
@@ -125,7 +144,6 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
-	d3->may_be_cut = true;
 	spin_unlock(&d3->lock);
 	if (!ret)
 		d3cold_shadow_capture(d3);
@@ -178,7 +196,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 static const char *verify(struct d3cold_device *d3, const char *problem)
 {
 	if (!problem)
-		return NULL;
+		goto verified;
 	spin_lock(&d3->lock);
 	d3->stats.verify_failures++;
 	spin_unlock(&d3->lock);
@@ -190,6 +208,8 @@ static const char *verify(struct d3cold_device *d3, const char *problem)
 	spin_lock(&d3->lock);
 	d3->stats.recoveries++;
 	spin_unlock(&d3->lock);
+verified:
+	d3->may_be_cut = false;
 	return NULL;
 }
 
@@ -204,7 +224,7 @@ static void came_back(struct d3cold_device *d3, const char *problem,
 	if (problem) {
 		d3cold_lose(d3);
 		pci_err(d3->core.pdev,
-			"did not come back from D3cold (%s): marked lost; write 1 to d3cold/recover, or remove and rescan it\n",
+			"did not come back (%s): marked lost; write 1 to d3cold/recover, or remove and rescan it\n",
 			problem);
 		return;
 	}
@@ -233,6 +253,7 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 took, end;
 	int ret;
 
+	d3->may_be_cut = d3->core.pdev->current_state == PCI_D3cold;
 	/* The power may have gone since the last sample; asking ACPI is slow. */
 	if (READ_ONCE(d3->power_kept))
 		look_at_platform(d3);
@@ -411,6 +432,7 @@ void d3cold_pm_attach(struct d3cold_device *d3)
 		dev_pm_domain_set(dev, &d3->domain);
 		d3->layered = true;
 	}
+	keep_state(d3);
 	pm_runtime_set_autosuspend_delay(dev, 1000);
 	pm_runtime_use_autosuspend(dev);
 }

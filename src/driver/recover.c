@@ -80,6 +80,40 @@ bool d3cold_revive(struct d3cold_device *d3)
 	return true;
 }
 
+/**
+ * d3cold_miss() - the device is not there although nobody cut its power
+ * @d3: device
+ *
+ * Context: as d3cold_lose().
+ */
+void d3cold_miss(struct d3cold_device *d3)
+{
+	spin_lock(&d3->lock);
+	d3->stats.verify_failures++;
+	spin_unlock(&d3->lock);
+	d3cold_lose(d3);
+	pci_err(d3->core.pdev,
+		"device is gone or another one: marked lost; write 1 to d3cold/recover, or remove and rescan it\n");
+}
+
+/**
+ * d3cold_present() - may a device that is awake be reset, restored, handed out?
+ * @d3: device
+ *
+ * One that is not there is marked lost: a reset of it would wait for a minute.
+ *
+ * Context: process context, a PM reference held; sleeps for 1 s at most.
+ * Return: false if it is lost.
+ */
+bool d3cold_present(struct d3cold_device *d3)
+{
+	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
+	if (!d3cold_is_lost(d3) && !d3->core.pdev->is_virtfn &&
+	    !(answers(d3, D3COLD_LATE_MS) && d3cold_identity_same_id(d3)))
+		d3cold_miss(d3);
+	return !d3cold_is_lost(d3);
+}
+
 static const char *step_done(struct d3cold_device *d3, const char *step,
 			     const char *problem)
 {
@@ -111,7 +145,6 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 		if (!problem)
 			return NULL;
 	}
-	/* Only if the power was cut before: then nobody else depends on it. */
 	for (i = 0; i < D3COLD_POWER_CYCLES && d3->may_be_cut &&
 		    d3cold_platform_cycle(d3->core.pdev);
 	     i++) {
@@ -198,6 +231,15 @@ int d3cold_recover(struct d3cold_device *d3)
 		ret = -EIO;
 		goto out;
 	}
+	/* Lost by a close that could not wake it: nobody has woken it since. */
+	if (d3cold_get(d3, D3COLD_CAUSE_RECOVER)) {
+		pci_err(d3->core.pdev,
+			"still lost: its port, or a device that it depends on, does not wake\n");
+		ret = -EIO;
+		goto out;
+	}
+	/* Whatever it was lost in: the administrator asks. */
+	d3->may_be_cut = true;
 	problem = d3cold_identity_check(d3);
 	if (problem)
 		problem = d3cold_retry(d3, problem);
@@ -210,9 +252,10 @@ int d3cold_recover(struct d3cold_device *d3)
 			"still lost (%s): unbind it, then remove and rescan it\n",
 			problem);
 		ret = -EIO;
-		goto out;
+		goto out_put;
 	}
 
+	d3->may_be_cut = false;
 	spin_lock(&d3->lock);
 	d3->policy = D3COLD_POLICY_OFF;
 	d3->stats.recoveries++;
@@ -223,6 +266,8 @@ int d3cold_recover(struct d3cold_device *d3)
 	pci_warn(
 		d3->core.pdev,
 		"recovered; its policy is \"off\" now, set another to power it off again\n");
+out_put:
+	d3cold_put(d3);
 out:
 	mutex_unlock(&d3->ops_lock);
 	return ret;

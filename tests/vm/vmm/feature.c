@@ -12,9 +12,10 @@ static const struct {
 	const char *name;
 	uint16_t index;
 } names[] = {
-	{ "low-power-entry", 3 },  { "low-power-entry-with-wakeup", 4 },
-	{ "low-power-exit", 5 },   { "d3cold-enter", 0xd3c0 },
-	{ "d3cold-exit", 0xd3c1 }, { "d3cold-eventfd", 0xd3c2 },
+	{ "low-power-entry", 3 },     { "low-power-entry-with-wakeup", 4 },
+	{ "low-power-exit", 5 },      { "dma-buf", 11 },
+	{ "d3cold-enter", 0xd3c0 },   { "d3cold-exit", 0xd3c1 },
+	{ "d3cold-eventfd", 0xd3c2 },
 };
 
 static uint16_t feature_index(const char *text)
