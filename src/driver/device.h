@@ -196,7 +196,7 @@ struct d3cold_shadow;
  * @identity: what the device must be after a power cut; written in probe and
  *	by the suspend callback, which nothing that reads it runs beside
  * @saved: config state of the last power-off, the recovery's copy; written as
- *	@identity is, and when the user of a lost device closes it
+ *	@identity is, and under @ops_lock by open and close
  * @over_budget: D3cold is forbidden for want of a token; changed while awake
  * @budget_work: allows it again
  * @qualify_work: waits for the idle D3cold after probe and close
@@ -206,8 +206,8 @@ struct d3cold_shadow;
  *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
- * @may_be_cut: it wakes from D3cold, or an administrator recovers it: the
- *	ladder may cut its power, on which nobody else depends
+ * @may_be_cut: it wakes from D3cold or a sleep of the system, or is recovered
+ *	by an administrator: the ladder may cut its power, nobody else needs it
  * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is

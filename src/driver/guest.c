@@ -133,6 +133,7 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 	/* Awake this is one branch; who falls asleep behind it is woken. */
 	if (READ_ONCE(d3->machine.quiesced) &&
 	    VFIO_PCI_OFFSET_TO_INDEX(pos) == VFIO_PCI_CONFIG_REGION_INDEX) {
+		d3cold_forgive(d3);
 		done = d3cold_shadow_read(d3, buf, count, ppos);
 		if (done)
 			return done;

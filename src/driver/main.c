@@ -57,24 +57,30 @@ static int d3cold_init_device(struct vfio_device *vdev)
 }
 
 /*
- * The core has just restored what this user found, if into the void. That, and
- * not what the user left, is what a recovery is to load from now on; but only
- * if it is that: a device that was gone when it was opened or reset read as all
- * ones.
+ * What a user found, as the core has just saved or (if into the void) restored
+ * it: that, and not what the user left, is what a recovery is to load from now
+ * on. Only if it is that: a device that was gone when it was opened or reset
+ * read as all ones; and not beside a reset, which saves and restores as well.
  */
-static void keep_for_the_next(struct d3cold_device *d3)
+static void keep_as_found(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
-	struct pci_saved_state *saved;
+	struct pci_saved_state *saved = NULL;
+	bool locked = pci_dev_trylock(pdev);
 
 	lockdep_assert_held(&d3->ops_lock);
 
-	if (memcmp(&pdev->saved_config_space[PCI_BASE_ADDRESS_0 / 4],
-		   d3->identity.bar, sizeof(d3->identity.bar)))
+	/* Remove, which waits for the close, keeps the others out itself. */
+	if (!locked && !READ_ONCE(d3->dying))
 		return;
-	pdev->state_saved = true;
-	saved = pci_store_saved_state(pdev);
-	pdev->state_saved = false;
+	if (!memcmp(&pdev->saved_config_space[PCI_BASE_ADDRESS_0 / 4],
+		    d3->identity.bar, sizeof(d3->identity.bar))) {
+		pdev->state_saved = true;
+		saved = pci_store_saved_state(pdev);
+		pdev->state_saved = false;
+	}
+	if (locked)
+		pci_dev_unlock(pdev);
 	if (saved) {
 		kfree(d3->saved);
 		d3->saved = saved;
@@ -103,7 +109,7 @@ static void close_core(struct d3cold_device *d3)
 		vfio_pci_core_close_device(&d3->core.vdev);
 		mutex_lock(&d3->ops_lock);
 	}
-	keep_for_the_next(d3);
+	keep_as_found(d3);
 	mutex_unlock(&d3->ops_lock);
 }
 
@@ -150,6 +156,7 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	d3->user = current->tgid;
 	spin_unlock(&d3->lock);
 	WRITE_ONCE(d3->reset_seen, false);
+	keep_as_found(d3);
 	ret = d3cold_user_event(d3, D3COLD_EV_OPEN, NULL);
 	mutex_unlock(&d3->ops_lock);
 	if (!ret)
@@ -181,6 +188,8 @@ static void d3cold_close_device(struct vfio_device *vdev)
 	mutex_unlock(&d3->ops_lock);
 
 	close_core(d3);
+	if (asleep)
+		d3cold_forgive(d3);
 
 	d3cold_feature_close(d3);
 	d3cold_shadow_close(d3);

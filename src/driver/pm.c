@@ -25,9 +25,12 @@
  * d3cold_forgive() - clear an error that runtime PM keeps
  * @d3: device
  *
- * It fails whatever follows. Our callbacks give none, but they are not called
- * if a supplier of the device does not resume.
+ * Up to 6.12 it fails whatever follows. Our callbacks give none, but they are
+ * not called if a supplier of the device does not resume: then it is asleep.
+ * Who only makes ioctls, which the VFIO core fails before we see them, has it
+ * cleared by the next read or write, the host's recover, or the close.
  *
+ * Context: no power.lock.
  * Return: true if there was one: it is worth another try.
  */
 bool d3cold_forgive(struct d3cold_device *d3)
@@ -35,7 +38,14 @@ bool d3cold_forgive(struct d3cold_device *d3)
 #ifdef CONFIG_PM
 	struct device *dev = &d3->core.pdev->dev;
 
-	return dev->power.runtime_error && !pm_runtime_set_suspended(dev);
+	if (likely(!READ_ONCE(dev->power.runtime_error)))
+		return false;
+	/* One at a time: each counts in three bits of disable_depth. */
+	spin_lock(&d3->lock);
+	if (dev->power.runtime_error && pm_runtime_status_suspended(dev))
+		pm_runtime_set_suspended(dev);
+	spin_unlock(&d3->lock);
+	return true;
 #else
 	return false;
 #endif
@@ -58,8 +68,11 @@ int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause)
 
 	d3cold_mark(d3, &mark, cause);
 	ret = pm_runtime_resume_and_get(dev);
-	if (ret < 0 && d3cold_forgive(d3))
+	if (ret < 0) {
+		/* Or somebody else clears it just now. */
+		d3cold_forgive(d3);
 		ret = pm_runtime_resume_and_get(dev);
+	}
 	d3cold_unmark(d3, &mark);
 	if (ret >= 0)
 		return 0;
@@ -453,6 +466,7 @@ void d3cold_pm_detach(struct d3cold_device *d3)
 	cancel_work_sync(&d3->notify_work);
 	pm_runtime_dont_use_autosuspend(dev);
 	pm_runtime_barrier(dev);
+	d3cold_forgive(d3);
 	if (d3->layered)
 		dev_pm_domain_set(dev, NULL);
 	d3->layered = false;

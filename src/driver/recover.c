@@ -23,6 +23,12 @@ static bool gone(struct d3cold_device *d3)
 	return d3->core.pdev->error_state == pci_channel_io_perm_failure;
 }
 
+/* The vendor ID of a request that is to be repeated (RRS, once CRS): not yet. */
+static bool is_retry(u32 id)
+{
+	return (id & 0xffff) == 0x0001;
+}
+
 /* Is somebody there? Bounded by @ms. */
 static bool answers(struct d3cold_device *d3, unsigned int ms)
 {
@@ -32,8 +38,7 @@ static bool answers(struct d3cold_device *d3, unsigned int ms)
 
 	while (!gone(d3)) {
 		pci_read_config_dword(pdev, PCI_VENDOR_ID, &id);
-		/* All ones, or the vendor ID of a CRS completion: not yet. */
-		if (!PCI_POSSIBLE_ERROR(id) && (id & 0xffff) != 0x0001)
+		if (!PCI_POSSIBLE_ERROR(id) && !is_retry(id))
 			return true;
 		if (waited >= ms)
 			return false;
@@ -96,22 +101,44 @@ void d3cold_miss(struct d3cold_device *d3)
 		"device is gone or another one: marked lost; write 1 to d3cold/recover, or remove and rescan it\n");
 }
 
+/* Nobody there after 1 s, or somebody else. */
+static bool absent(struct d3cold_device *d3)
+{
+	u32 id;
+
+	if (answers(d3, D3COLD_LATE_MS))
+		return !d3cold_identity_same_id(d3);
+	pci_read_config_dword(d3->core.pdev, PCI_VENDOR_ID, &id);
+	return !is_retry(id);
+}
+
 /**
  * d3cold_present() - may a device that is awake be reset, restored, handed out?
  * @d3: device
  *
  * One that is not there is marked lost: a reset of it would wait for a minute.
+ * One that somebody resets, or whose link is being recovered, is not judged.
  *
  * Context: process context, a PM reference held; sleeps for 1 s at most.
  * Return: false if it is lost.
  */
 bool d3cold_present(struct d3cold_device *d3)
 {
+	struct pci_dev *pdev = d3->core.pdev;
+	bool gone;
+
+	if (d3cold_is_lost(d3))
+		return false;
 	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
-	if (!d3cold_is_lost(d3) && !d3->core.pdev->is_virtfn &&
-	    !(answers(d3, D3COLD_LATE_MS) && d3cold_identity_same_id(d3)))
+	if (!IS_ENABLED(CONFIG_PM) || pdev->is_virtfn ||
+	    pdev->error_state == pci_channel_io_frozen ||
+	    !pci_cfg_access_trylock(pdev))
+		return true;
+	gone = absent(d3);
+	pci_cfg_access_unlock(pdev);
+	if (gone)
 		d3cold_miss(d3);
-	return !d3cold_is_lost(d3);
+	return !gone;
 }
 
 static const char *step_done(struct d3cold_device *d3, const char *step,
@@ -170,18 +197,25 @@ static int note_awake(struct pci_dev *other, void *data)
 	return 0;
 }
 
+/* Is nobody else awake on its bus, who might depend on the same power? */
+static bool alone(struct pci_dev *pdev)
+{
+	struct others others = { .pdev = pdev };
+
+	pci_walk_bus(pdev->bus, note_awake, &others);
+	return !others.awake;
+}
+
 /* The port's power, as its own suspend and resume would cut and give it. */
 static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	struct pci_dev *port = pci_upstream_bridge(pdev);
-	struct others others = { .pdev = pdev };
 	bool cycled;
 
 	if (!port)
 		return problem;
-	pci_walk_bus(pdev->bus, note_awake, &others);
-	if (others.awake || pm_runtime_resume_and_get(&port->dev) < 0)
+	if (!alone(pdev) || pm_runtime_resume_and_get(&port->dev) < 0)
 		return problem;
 	pci_save_state(port);
 	cycled = d3cold_platform_cycle(port);
@@ -239,7 +273,8 @@ int d3cold_recover(struct d3cold_device *d3)
 		goto out;
 	}
 	/* Whatever it was lost in: the administrator asks. */
-	d3->may_be_cut = true;
+	if (alone(d3->core.pdev))
+		d3->may_be_cut = true;
 	problem = d3cold_identity_check(d3);
 	if (problem)
 		problem = d3cold_retry(d3, problem);
