@@ -138,6 +138,8 @@ counted() {
 	counters | paste -d' ' "$1" - | awk '$4 != $2 { printf "%s%s=%d", n++ ? " " : "", $1, $4 - $2 }'
 }
 
+notes() { while IFS= read -r line; do note "$line"; done }
+
 # soak WHAT N SLOT ...: N cycles of each, all at once
 soak() {
 	local what=$1 n=$2 s i closes vmms=()
@@ -156,7 +158,7 @@ soak() {
 	for s; do
 		take_ways "$s"
 		wait "${vmms[0]}"
-		is $? 0 "$what: $kind $s: every answer of $n cycles" || note "$(<"/run/said.$s")"
+		is $? 0 "$what: $kind $s: every answer of $n cycles" || notes <"/run/said.$s"
 		vmms=("${vmms[@]:1}")
 	done
 	for s; do
@@ -181,8 +183,6 @@ soak() {
 # come and go
 others='dentry|inode|radix_tree|buffer_head|maple_node|vm_area|vma_lock|vmap_area'
 look() {
-	local what
-
 	echo 3 >/proc/sys/vm/drop_caches
 	nap 3
 	cat /proc/[0-9]*/comm | grep -v ^kworker | sort >/run/threads
@@ -205,10 +205,10 @@ flat() {
 	shift 2
 	look
 	for name in "${!now[@]}"; do before[$name]=${now[$name]}; done
-	cp /run/caches /run/caches.before
-	cp /run/threads /run/threads.before
+	cat /run/caches /run/threads >/run/before
 	"$@"
 	look
+	cat /run/caches /run/threads >/run/after
 	for name in objects KiB files interrupts handlers threads; do
 		more=$((now[$name] - before[$name]))
 		note "$what: $name: ${before[$name]} before, ${now[$name]} after $cycles cycles"
@@ -216,7 +216,7 @@ flat() {
 		limit=$((cycles / 4))
 		[[ $name != KiB ]] || limit=$((256 + cycles / 16))
 		at_most $((more > 0 ? more : 0)) $limit "$what: $name: flat" ||
-			note "$(diff "/run/caches.before" "/run/caches"; diff /run/threads.before /run/threads)"
+			diff /run/before /run/after | notes
 	done
 }
 
@@ -227,4 +227,9 @@ bound() {
 	allow_d3cold
 	works "$kind $slot: the driver takes it" bind_to d3cold-vfio-pci
 	if [[ $kind == nvme ]]; then ready explicit 0; else ready auto 0; fi
+}
+
+let_go() {
+	works "$kind $slot: unbinds" unbind
+	usage_is 1 "$kind $slot: only power/control holds it"
 }

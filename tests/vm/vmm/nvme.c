@@ -23,7 +23,7 @@
 #define IOVA 0x100000
 #define ENTRIES 8
 #define BLOCK 512
-#define PATIENCE_S 30
+#define PATIENCE_S 10
 
 /* Offsets in BAR 0, and the bits of them that are used */
 #define REG_CC 0x14
