@@ -213,7 +213,7 @@ flat() {
 		more=$((now[$name] - before[$name]))
 		note "$what: $name: ${before[$name]} before, ${now[$name]} after $cycles cycles"
 		# pages come whole, and eight times
-		limit=$((cycles / 4))
+		limit=$((cycles / 6))
 		[[ $name != KiB ]] || limit=$((256 + cycles / 16))
 		at_most $((more > 0 ? more : 0)) $limit "$what: $name: flat" ||
 			diff /run/before /run/after | notes
