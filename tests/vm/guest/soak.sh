@@ -138,6 +138,9 @@ counted() {
 	counters | paste -d' ' "$1" - | awk '$4 != $2 { printf "%s%s=%d", n++ ? " " : "", $1, $4 - $2 }'
 }
 
+# power_times on|off: as power_count, of a log that has become long
+power_times() { tail -n +$((power_mark + 1)) /mnt/power.raw | grep -cx "$slot $1"; }
+
 notes() { while IFS= read -r line; do note "$line"; done }
 
 # soak WHAT N SLOT ...: N cycles of each, all at once
@@ -165,7 +168,7 @@ soak() {
 		take_ways "$s"
 		at_rest "$what: $kind $s"
 		# one more: that of its first open and last close
-		is "$(power_count off) $(power_count on)" "$((n + 1)) $((n + 1))" \
+		is "$(power_times off) $(power_times on)" "$((n + 1)) $((n + 1))" \
 			"$what: $kind $s: the platform took and gave its power once a cycle"
 		closes=0
 		for ((i = 1; i <= n; i++)); do
