@@ -70,6 +70,23 @@ int eventfd_of(const char *index)
 	return i < (uint64_t)num_eventfds ? eventfds[i] : -1;
 }
 
+/* The number of one that was closed is given again */
+static void new_eventfd(struct result *r)
+{
+	int i = 0;
+
+	while (i < num_eventfds && eventfds[i] >= 0)
+		i++;
+	if (i == 64) {
+		say(r, "-EMFILE");
+		return;
+	}
+	if (i == num_eventfds)
+		num_eventfds++;
+	eventfds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	say(r, "%d", i);
+}
+
 static void do_eventfd(struct result *r, int argc, char **argv)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
@@ -78,12 +95,7 @@ static void do_eventfd(struct result *r, int argc, char **argv)
 	int timeout = 0;
 
 	if (!strcmp(argv[1], "new")) {
-		if (num_eventfds == 64) {
-			say(r, "-EMFILE");
-			return;
-		}
-		eventfds[num_eventfds] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		say(r, "%d", num_eventfds++);
+		new_eventfd(r);
 		return;
 	}
 	if (argc < 3) {
@@ -95,6 +107,8 @@ static void do_eventfd(struct result *r, int argc, char **argv)
 		timeout = argc > 3 ? (int)number(argv[3]) : 1000;
 	if (!strcmp(argv[1], "close")) {
 		say(r, "%d", close(poll_fd.fd));
+		if (poll_fd.fd >= 0)
+			eventfds[number(argv[2])] = -1;
 	} else if (!strcmp(argv[1], "signal")) {
 		say(r, "%d",
 		    write(poll_fd.fd, &one, sizeof(one)) == sizeof(one) ? 0 :
@@ -152,6 +166,20 @@ static void do_repeat(struct result *r, int argc, char **argv)
 	}
 }
 
+/* So that a list of commands, each of which must succeed, needs nobody who
+ * looks */
+static void do_expect(struct result *r, int argc, char **argv)
+{
+	char line[MAX_LINE];
+
+	join(line, argc - 2, argv + 2);
+	run_line(r, line);
+	if (!strcmp(r->text, argv[1]))
+		return;
+	printf("%s: got '%s', expected '%s'\n", line, r->text, argv[1]);
+	exit(1);
+}
+
 static void *loop(void *arg)
 {
 	struct looper *l = arg;
@@ -201,7 +229,7 @@ static const struct command *const tables[] = {
 	own_commands,	device_commands, region_commands, feature_commands,
 	irq_commands,	raw_commands,	 replay_commands, stress_commands,
 	stuck_commands, watch_commands,	 status_commands, duel_commands,
-	bench_commands, fuzz_commands
+	bench_commands, fuzz_commands,	 nvme_commands
 };
 
 static void do_help(struct result *r, int argc, char **argv)
@@ -219,6 +247,8 @@ static const struct command own_commands[] = {
 	{ "time", 1, do_time,
 	  "COMMAND    microseconds, then the command's result" },
 	{ "repeat", 2, do_repeat, "N COMMAND    the last result" },
+	{ "expect", 2, do_expect,
+	  "ANSWER COMMAND    with another answer the program says so and ends with 1" },
 	{ "loop", 1, do_loop, "COMMAND    repeat it in a thread until 'stop'" },
 	{ "stop", 0, do_stop, "   end the loops: errors/runs of each" },
 	{ "help", 0, do_help, "" },
@@ -266,7 +296,10 @@ int main(void)
 			break;
 		r.len = 0;
 		r.text[0] = 0;
-		run_line(&r, line);
+		if (line[0] == '#')
+			say(&r, "%.*s", (int)strcspn(line, "\n"), line);
+		else
+			run_line(&r, line);
 		puts(r.text);
 		fflush(stdout);
 	}

@@ -15,8 +15,7 @@
 
 #include "vmm.h"
 
-static ssize_t region_read(unsigned int index, uint64_t at, void *buf,
-			   size_t len)
+ssize_t region_read(unsigned int index, uint64_t at, void *buf, size_t len)
 {
 	if (!dev->num_fds || index >= (unsigned int)dev->num_regions) {
 		errno = ENODEV;
@@ -26,8 +25,8 @@ static ssize_t region_read(unsigned int index, uint64_t at, void *buf,
 		     dev->regions[index].info.offset + at);
 }
 
-static ssize_t region_write(unsigned int index, uint64_t at, const void *buf,
-			    size_t len)
+ssize_t region_write(unsigned int index, uint64_t at, const void *buf,
+		     size_t len)
 {
 	if (!dev->num_fds || index >= (unsigned int)dev->num_regions) {
 		errno = ENODEV;
@@ -97,7 +96,18 @@ static void keep_config(struct result *r)
 		say(r, "%zu", dev->kept_size);
 }
 
-static void compare_config(struct result *r)
+/* What "config dump FILE" wrote, also before the device was closed */
+static void remember_config(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, dev->kept, sizeof(dev->kept));
+
+	dev->kept_size = n < 0 ? 0 : n;
+	if (fd >= 0)
+		close(fd);
+}
+
+static void compare_config(struct result *r, const char *path)
 {
 	unsigned char buf[MAX_BYTES];
 	size_t size = read_config(r, buf);
@@ -105,6 +115,8 @@ static void compare_config(struct result *r)
 
 	if (!size)
 		return;
+	if (path)
+		remember_config(path);
 	if (size != dev->kept_size) {
 		say(r, "-ENODATA");
 		return;
@@ -151,7 +163,7 @@ static void do_config(struct result *r, int argc, char **argv)
 	else if (!strcmp(argv[1], "keep"))
 		keep_config(r);
 	else if (!strcmp(argv[1], "compare"))
-		compare_config(r);
+		compare_config(r, argc > 2 ? argv[2] : NULL);
 	else if (!strcmp(argv[1], "read") && argc == 4)
 		say_read(r, config, number(argv[2]), number(argv[3]));
 	else if (!strcmp(argv[1], "write") && argc == 5)
@@ -342,8 +354,8 @@ static void do_regions(struct result *r, int argc, char **argv)
 
 const struct command region_commands[] = {
 	{ "config", 1, do_config,
-	  "read OFF LEN | write OFF LEN VALUE | dump [FILE] | keep | compare    config space; "
-	  "keep: remember it all; compare: 'same', or OFF:OLD->NEW of what changed since" },
+	  "read OFF LEN | write OFF LEN VALUE | dump [FILE] | keep | compare [FILE]    config space; "
+	  "keep: remember it all; compare: 'same', or OFF:OLD->NEW of what changed since, or since FILE" },
 	{ "pm", 0, do_pm,
 	  "[D0|D1|D2|D3hot|offset]    PMCSR's state: read, or write as a guest does" },
 	{ "bar", 3, do_region,

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MAX_REGIONS 32
 #define MAX_FDS 16
@@ -34,6 +35,7 @@ struct device {
 	int pm_cap; /* offset of the capability, 0 if none, -1 not looked for */
 	int irq_fds[VFIO_PCI_NUM_IRQS][MAX_VECTORS];
 	int unmask_fd;
+	bool dma_mapped; /* by "nvme start" */
 	unsigned char kept[MAX_BYTES]; /* by "config keep" */
 	size_t kept_size;
 };
@@ -70,6 +72,11 @@ int open_group_of(
 int open_devices(struct device **list, int max);
 int hot_reset(int fd); /* through this device, with every open group */
 
+/* region.c */
+ssize_t region_read(unsigned int index, uint64_t at, void *buf, size_t len);
+ssize_t region_write(unsigned int index, uint64_t at, const void *buf,
+		     size_t len);
+
 /* feature.c */
 #define MAX_FEATURE 4096
 /* What "feature" with these arguments gives the ioctl; its length, or 0 */
@@ -82,6 +89,7 @@ bool check_status(bool map); /* many snapshots: can each of them be? */
 extern const struct command device_commands[], region_commands[],
 	feature_commands[], irq_commands[], raw_commands[], replay_commands[],
 	stress_commands[], stuck_commands[], watch_commands[],
-	status_commands[], duel_commands[], bench_commands[], fuzz_commands[];
+	status_commands[], duel_commands[], bench_commands[], fuzz_commands[],
+	nvme_commands[];
 
 #endif
