@@ -433,10 +433,8 @@ struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 
 	switch (event) {
 	case D3COLD_EV_SUSPENDING:
-		if (!r.error && !m->quiesced) {
-			m->quiesced = true;
-			r.actions |= D3COLD_DO_QUIESCE;
-		}
+		m->quiesced = true;
+		r.actions |= D3COLD_DO_QUIESCE;
 		break;
 	case D3COLD_EV_SUSPENDED:
 		m->asleep = true;
