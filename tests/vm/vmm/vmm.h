@@ -82,6 +82,7 @@ bool check_status(bool map); /* many snapshots: can each of them be? */
 extern const struct command device_commands[], region_commands[],
 	feature_commands[], irq_commands[], raw_commands[], replay_commands[],
 	stress_commands[], stuck_commands[], watch_commands[],
-	status_commands[], duel_commands[], bench_commands[], fuzz_commands[];
+	status_commands[], duel_commands[], bench_commands[], fuzz_commands[],
+	hole_commands[];
 
 #endif
