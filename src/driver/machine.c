@@ -433,10 +433,8 @@ struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 
 	switch (event) {
 	case D3COLD_EV_SUSPENDING:
-		if (!r.error && !m->quiesced) {
-			m->quiesced = true;
-			r.actions |= D3COLD_DO_QUIESCE;
-		}
+		m->quiesced = true;
+		r.actions |= D3COLD_DO_QUIESCE;
 		break;
 	case D3COLD_EV_SUSPENDED:
 		m->asleep = true;
@@ -495,33 +493,4 @@ const char *d3cold_state_name(unsigned int state)
 	};
 
 	return state < D3COLD_NR_STATES ? names[state] : "?";
-}
-
-/**
- * d3cold_event_name() - name of an event, as in the trace
- * @event: enum d3cold_event
- *
- * Return: a constant string, "?" if there is no such event.
- */
-const char *d3cold_event_name(unsigned int event)
-{
-	static const char *const names[] = {
-		[D3COLD_EV_OPEN] = "open",
-		[D3COLD_EV_CLOSE] = "close",
-		[D3COLD_EV_GUEST_ENTER] = "guest_enter",
-		[D3COLD_EV_GUEST_LEAVE] = "guest_leave",
-		[D3COLD_EV_RESET] = "reset",
-		[D3COLD_EV_VMM_ENTER] = "vmm_enter",
-		[D3COLD_EV_VMM_ENTRY] = "vmm_entry",
-		[D3COLD_EV_VMM_LEAVE] = "vmm_leave",
-		[D3COLD_EV_POLICY] = "policy",
-		[D3COLD_EV_SUSPENDING] = "suspending",
-		[D3COLD_EV_SUSPENDED] = "suspended",
-		[D3COLD_EV_SUSPEND_FAILED] = "suspend_failed",
-		[D3COLD_EV_RESUMED] = "resumed",
-		[D3COLD_EV_LOSS] = "loss",
-		[D3COLD_EV_RECOVERED] = "recovered",
-	};
-
-	return event < D3COLD_NR_EVENTS ? names[event] : "?";
 }

@@ -130,6 +130,5 @@ struct d3cold_result d3cold_machine_step(struct d3cold_machine *m,
 					 const struct d3cold_context *c);
 unsigned int d3cold_context_bits(const struct d3cold_context *c);
 const char *d3cold_state_name(unsigned int state);
-const char *d3cold_event_name(unsigned int event);
 
 #endif /* D3COLD_MACHINE_H */

@@ -118,12 +118,12 @@ int feed(struct world *w, enum d3cold_event event, unsigned int bits,
 			i = I_IDEMPOTENT;
 		else if (event == D3COLD_EV_SUSPENDING && !r.error)
 			i = I_PINNED;
-		violate(i, "%s gives %d, expected %d", d3cold_event_name(event),
+		violate(i, "%s gives %d, expected %d", event_name(event),
 			r.error, error);
 	}
 	if (r.error && r.error != -EIO && !same(&w->m, &before))
 		violate(I_REFUSED, "%s gives %d, but the machine changed",
-			d3cold_event_name(event), r.error);
+			event_name(event), r.error);
 	if (event == D3COLD_EV_VMM_LEAVE && !was.vmm && !was.lost &&
 	    (!same(&w->m, &before) || r.actions))
 		violate(I_IDEMPOTENT, "a leave without entry has effects");
@@ -169,11 +169,10 @@ int feed(struct world *w, enum d3cold_event event, unsigned int bits,
 	if (((entry && !was.asleep) ||
 	     (event == D3COLD_EV_SUSPENDING && error)) &&
 	    !(r.actions & D3COLD_DO_BUSY))
-		violate(I_BUSY, "%s does not mark it",
-			d3cold_event_name(event));
+		violate(I_BUSY, "%s does not mark it", event_name(event));
 	if (callback && (r.actions & (D3COLD_DO_WAKE | D3COLD_DO_ENTRY)))
 		violate(I_CALLBACK, "%s, fed by a callback, gives actions %#x",
-			d3cold_event_name(event), r.actions);
+			event_name(event), r.actions);
 	if (event == D3COLD_EV_POLICY && w->t.quiet && !was.lost &&
 	    !may_sleep(&w->t, &c) && !was.held && !before.pinned &&
 	    !(r.actions & D3COLD_DO_WAKE))

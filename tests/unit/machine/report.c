@@ -20,6 +20,29 @@ static const char *const context_names[] = {
 
 const char *const level_names[] = { "off", "idle", "explicit", "guest" };
 
+const char *event_name(unsigned int event)
+{
+	static const char *const names[] = {
+		[D3COLD_EV_OPEN] = "open",
+		[D3COLD_EV_CLOSE] = "close",
+		[D3COLD_EV_GUEST_ENTER] = "guest_enter",
+		[D3COLD_EV_GUEST_LEAVE] = "guest_leave",
+		[D3COLD_EV_RESET] = "reset",
+		[D3COLD_EV_VMM_ENTER] = "vmm_enter",
+		[D3COLD_EV_VMM_ENTRY] = "vmm_entry",
+		[D3COLD_EV_VMM_LEAVE] = "vmm_leave",
+		[D3COLD_EV_POLICY] = "policy",
+		[D3COLD_EV_SUSPENDING] = "suspending",
+		[D3COLD_EV_SUSPENDED] = "suspended",
+		[D3COLD_EV_SUSPEND_FAILED] = "suspend_failed",
+		[D3COLD_EV_RESUMED] = "resumed",
+		[D3COLD_EV_LOSS] = "loss",
+		[D3COLD_EV_RECOVERED] = "recovered",
+	};
+
+	return event < D3COLD_NR_EVENTS ? names[event] : "?";
+}
+
 const struct invariant_text invariants[NR_INVARIANTS] = {
 	[I_USAGE] = { "usage-count",
 		      "the PM usage count is balanced on every path" },
@@ -82,7 +105,7 @@ static void print_label(const struct label *l)
 
 	printf("#     %s", l->text);
 	if (l->event >= 0) {
-		printf(" %s, policy %s", d3cold_event_name(l->event),
+		printf(" %s, policy %s", event_name(l->event),
 		       level_names[l->level]);
 		for (i = 0; 1u << i <= C_ALL; i++)
 			if (l->context & 1u << i)

@@ -123,17 +123,17 @@ static void feed_raw(const struct d3cold_machine *m, unsigned int event,
 	if (r.error > 0 || r.error < -4095 || !invariant_any(&after) ||
 	    r.actions >= 2 * D3COLD_DO_UNPIN)
 		violate(I_DEFINED, "%s gives actions %#x, result %d",
-			d3cold_event_name(event), r.actions, r.error);
+			event_name(event), r.actions, r.error);
 	if (r.error && r.error != -EIO &&
 	    (!same(&after, m) ||
 	     (r.actions & ~(D3COLD_DO_BUSY | D3COLD_DO_WAKE))))
 		violate(I_REFUSED, "%s gives actions %#x, result %d",
-			d3cold_event_name(event), r.actions, r.error);
+			event_name(event), r.actions, r.error);
 	/* A user who finds the device asleep is told to wake it. */
 	if (m->asleep && wakes(m, event) &&
 	    (r.error != -EAGAIN || r.actions != D3COLD_DO_WAKE))
 		violate(I_RESULT, "%s, asleep, gives actions %#x, result %d",
-			d3cold_event_name(event), r.actions, r.error);
+			event_name(event), r.actions, r.error);
 
 	/* Also where the usage count alone keeps runtime PM from asking. */
 	if (event == D3COLD_EV_SUSPENDING && !r.error) {
@@ -149,7 +149,7 @@ static void feed_raw(const struct d3cold_machine *m, unsigned int event,
 	     (r.actions & (D3COLD_DO_ENTRY | D3COLD_DO_EXIT |
 			   D3COLD_DO_QUIESCE | D3COLD_DO_RESTORE))))
 		violate(I_IMPOSSIBLE, "%s changes the machine",
-			d3cold_event_name(event));
+			event_name(event));
 }
 
 /* Every event, also the impossible ones, in every reached state, unmodelled. */
@@ -212,7 +212,7 @@ void list_impossible(void)
 			if (unchanged(&m, &after))
 				continue;
 			seen[m.state][event][k] = 1;
-			printf("#   %s in %s%s%s\n", d3cold_event_name(event),
+			printf("#   %s in %s%s%s\n", event_name(event),
 			       d3cold_state_name(m.state),
 			       m.quiesced ? ", quiesced" : "",
 			       m.asleep ? ", asleep" : "");

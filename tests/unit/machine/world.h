@@ -149,6 +149,7 @@ void emit(const struct world *w);
 /* report.c */
 extern const char *const phase_names[];
 extern const char *const level_names[];
+const char *event_name(unsigned int event); /* "?" if there is none */
 extern const struct invariant_text {
 	const char *name, *text;
 } invariants[NR_INVARIANTS];

@@ -229,7 +229,7 @@ static const struct command *const tables[] = {
 	own_commands,	device_commands, region_commands, feature_commands,
 	irq_commands,	raw_commands,	 replay_commands, stress_commands,
 	stuck_commands, watch_commands,	 status_commands, duel_commands,
-	bench_commands, fuzz_commands,	 nvme_commands
+	bench_commands, fuzz_commands,	 nvme_commands,	  hole_commands,
 };
 
 static void do_help(struct result *r, int argc, char **argv)

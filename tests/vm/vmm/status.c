@@ -191,6 +191,13 @@ static void try_to_write(struct result *r)
 		say(r, "mapped");
 	else
 		say_errno(r);
+	map = mmap(NULL, region->info.size, PROT_READ, MAP_SHARED, device_fd(),
+		   region->info.offset + region->info.size);
+	say(r, " ");
+	if (map != MAP_FAILED)
+		say(r, "mapped");
+	else
+		say_errno(r);
 	say(r, " ");
 	if (pwrite(device_fd(), "", 1, region->info.offset) == 1)
 		say(r, "written");

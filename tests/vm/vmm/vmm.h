@@ -90,6 +90,6 @@ extern const struct command device_commands[], region_commands[],
 	feature_commands[], irq_commands[], raw_commands[], replay_commands[],
 	stress_commands[], stuck_commands[], watch_commands[],
 	status_commands[], duel_commands[], bench_commands[], fuzz_commands[],
-	nvme_commands[];
+	nvme_commands[], hole_commands[];
 
 #endif
