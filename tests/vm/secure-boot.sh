@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2054,SC2154
 #
 # A machine that starts as Debian does with UEFI Secure Boot: OVMF with Microsoft's
 # keys, shim, GRUB and the kernel, each as its maker has signed it. Sourced by

@@ -13,8 +13,14 @@ start_libvirtd() {
 	/usr/lib/systemd/systemd-udevd --daemon
 	udevadm control --ping
 	modprobe -a kvm_amd vfio_iommu_type1 virtio_net igb
+	# of bookworm's package for systemd
+	if ! getent passwd libvirt-qemu >/dev/null; then
+		echo libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin >>/etc/passwd
+		echo libvirt-qemu:x:64055: >>/etc/group
+	fi
 	# 9p has no locks and no ownership for it
 	for d in lib cache log; do
+		mkdir -p /var/$d/libvirt
 		busybox mount -t tmpfs tmpfs /var/$d/libvirt
 	done
 	cat >>/etc/libvirt/qemu.conf <<-'END'
