@@ -36,7 +36,7 @@ start_libvirtd() {
 	mkdir -p ${inner_log%/*}
 	: >$inner_log
 	libvirtd --daemon
-	wait_for 60 virsh --quiet uri
+	wait_for 60 virsh --quiet uri >/dev/null
 }
 
 # define_guest MANAGED [DRIVER-ELEMENT]: a point
