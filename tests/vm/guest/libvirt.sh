@@ -39,7 +39,7 @@ start_libvirtd() {
 	wait_for 60 virsh --quiet uri >/dev/null
 }
 
-# define_guest MANAGED [DRIVER-ELEMENT]: a point
+# define_guest MANAGED [DRIVER-ELEMENT]: instead of the one before; a point
 define_guest() {
 	cat >/run/guest.xml <<-END
 	<domain type='kvm'>
@@ -69,6 +69,7 @@ define_guest() {
 	  </devices>
 	</domain>
 	END
+	virsh undefine guest &>/dev/null
 	works "virsh define" virsh define /run/guest.xml
 }
 
