@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2054,SC2154
 #
 # The machine as QEMU's arguments. Sourced by `machine`, whose variables kernel,
-# table, devices, svm, full_speed, hotplug, external, ats, kexec, systemd, icount,
+# table, devices, svm, full_speed, hotplug, external, ats, kexec, systemd, secure_boot, icount,
 # firmware_year, cpus, append, initrd, linux, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
@@ -97,9 +97,6 @@ qemu_arguments() {
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios "type=0,date=01/01/$firmware_year"
 		-device "intel-iommu,intremap=on${ats:+,device-iotlb=on}"
-		-kernel "$vmlinuz"
-		-initrd "$initrd"
-		-append "$arguments"
 		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
 		-device virtio-9p-pci,fsdev=root,mount_tag=root,addr=10
 		-fsdev local,id=run,path="$work/run",security_model=none
@@ -110,8 +107,13 @@ qemu_arguments() {
 		-device isa-debugcon,iobase="$power_port",chardev=power
 		"${acpi[@]}"
 	)
+	if [[ -n $secure_boot ]]; then
+		secure_boot
+	else
+		qemu+=(-kernel "$vmlinuz" -initrd "$initrd" -append "$arguments")
+	fi
 	[[ -z $icount ]] || qemu+=(-icount shift=1,sleep=off)
-	[[ -n $systemd ]] || qemu+=(-no-reboot)
+	[[ -n $systemd || -n $secure_boot ]] || qemu+=(-no-reboot)
 	if [[ -n $kexec ]]; then
 		mkdir "$dir/boot"
 		cp "$vmlinuz" "$dir/boot/kernel"
