@@ -66,10 +66,14 @@ static void keep_as_found(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	struct pci_saved_state *saved = NULL;
-	bool locked = pci_dev_trylock(pdev);
+	bool locked;
 
 	lockdep_assert_held(&d3->ops_lock);
 
+	/* Nothing is lost or recovered then. */
+	if (!IS_ENABLED(CONFIG_PM))
+		return;
+	locked = pci_dev_trylock(pdev);
 	/* Remove, which waits for the close, keeps the others out itself. */
 	if (!locked && !READ_ONCE(d3->dying))
 		return;
