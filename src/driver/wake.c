@@ -10,7 +10,7 @@
 #include "compat.h"
 #include "device.h"
 
-/* A port that resumed less than this ago took the device along. */
+/* A port that resumed less than this before the device took it along. */
 #define D3COLD_SIBLING_NS (500 * NSEC_PER_MSEC)
 
 /* How long a wake waits to learn who asked for it. */
@@ -53,11 +53,11 @@ void d3cold_unmark(struct d3cold_device *d3, struct d3cold_mark *mark)
  * Did the port wake, and took the device along? A resume sets last_busy; this
  * device's own resume of the port leaves no other user behind.
  */
-static bool port_woke(struct pci_dev *port)
+static bool port_woke(struct pci_dev *port, u64 start)
 {
 	return port &&
-	       ktime_get_ns() - READ_ONCE(port->dev.power.last_busy) <
-		       D3COLD_SIBLING_NS &&
+	       (s64)(start - READ_ONCE(port->dev.power.last_busy)) <
+		       (s64)D3COLD_SIBLING_NS &&
 	       (atomic_read(&port->dev.power.usage_count) > 1 ||
 		atomic_read(&port->dev.power.child_count) > 0);
 }
@@ -131,7 +131,7 @@ static enum d3cold_cause wake_cause(struct d3cold_device *d3,
 		return mark->cause;
 	}
 	if (task->flags & PF_KTHREAD)
-		return port_woke(pci_upstream_bridge(d3->core.pdev)) ?
+		return port_woke(pci_upstream_bridge(d3->core.pdev), *start) ?
 			       D3COLD_CAUSE_SIBLING :
 			       D3COLD_CAUSE_ASYNC;
 	/* The VFIO core resumes for every ioctl before any code of ours runs. */
