@@ -28,7 +28,7 @@
  * Up to 6.12 it fails whatever follows. Our callbacks give none, but they are
  * not called if a supplier of the device does not resume: then it is asleep.
  * Who only makes ioctls, which the VFIO core fails before we see them, has it
- * cleared by the next read or write, the host's recover, or the close.
+ * cleared by the next read or write, or by the close.
  *
  * Context: no power.lock.
  * Return: true if there was one: it is worth another try.

@@ -125,7 +125,7 @@ static bool absent(struct d3cold_device *d3)
 bool d3cold_present(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
-	bool gone;
+	bool missing;
 
 	if (d3cold_is_lost(d3))
 		return false;
@@ -134,11 +134,11 @@ bool d3cold_present(struct d3cold_device *d3)
 	    pdev->error_state == pci_channel_io_frozen ||
 	    !pci_cfg_access_trylock(pdev))
 		return true;
-	gone = absent(d3);
+	missing = absent(d3);
 	pci_cfg_access_unlock(pdev);
-	if (gone)
+	if (missing)
 		d3cold_miss(d3);
-	return !gone;
+	return !missing;
 }
 
 static const char *step_done(struct d3cold_device *d3, const char *step,
