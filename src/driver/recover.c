@@ -251,6 +251,7 @@ static const char *reset(struct d3cold_device *d3, const char *problem)
 int d3cold_recover(struct d3cold_device *d3)
 {
 	const char *problem;
+	u64 recoveries;
 	int ret = 0;
 
 	if (mutex_lock_interruptible(&d3->ops_lock))
@@ -265,6 +266,7 @@ int d3cold_recover(struct d3cold_device *d3)
 		ret = -EIO;
 		goto out;
 	}
+	recoveries = d3->stats.recoveries;
 	/* Lost by a close that could not wake it: nobody has woken it since. */
 	if (d3cold_get(d3, D3COLD_CAUSE_RECOVER)) {
 		pci_err(d3->core.pdev,
@@ -293,7 +295,9 @@ int d3cold_recover(struct d3cold_device *d3)
 	d3->may_be_cut = false;
 	spin_lock(&d3->lock);
 	d3->policy = D3COLD_POLICY_OFF;
-	d3->stats.recoveries++;
+	/* Unless its wake has recovered it, and counted that. */
+	if (d3->stats.recoveries == recoveries)
+		d3->stats.recoveries++;
 	spin_unlock(&d3->lock);
 	/* Before the event: from then on users write what this restores. */
 	d3cold_irq_gate(d3, false);
