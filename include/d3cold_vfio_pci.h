@@ -38,7 +38,8 @@ extern "C" {
  *	-EINVAL		argsz too short, or an unknown flag
  *	-EOPNOTSUPP	no PM capability, a VF, or a kernel without PM
  *	-EIO		the device is lost
- *	-EPERM		policy "off" or "idle", or the device is not qualified
+ *	-EPERM		policy "off" or "idle", the device is not qualified, or
+ *			slower to wake than d3cold/max_wake_ms
  *	-EALREADY	the VMM has entered already
  *	-EINVAL		the guest-visible D-state is not D3hot
  *	-EBADF		@eventfd is not an eventfd

@@ -158,7 +158,9 @@ struct d3cold_shadow;
  *	call and event together. Held across copies from user memory, which can
  *	take for ever, hence apart from @ops_lock: only the VMM's own threads
  *	wait for it, works try.
- * @lock: leaf lock for all fields below it. Held for no more than a step.
+ * @lock: leaf lock for all fields below it down to @status, but for reads of a
+ *	single one; settings are written under @ops_lock. Held for no more than
+ *	a step.
  * @machine: the state machine
  * @policy: what may power the device off
  * @rearm_hold: d3cold/rearm: a wake that is not a leave keeps it awake
@@ -194,7 +196,7 @@ struct d3cold_shadow;
  * @shadow: config space as the user reads it while asleep; NULL if closed
  * @shadow_wait: readers who wait for its capture
  * @identity: what the device must be after a power cut; written in probe and
- *	by the suspend callback, which nothing that reads it runs beside
+ *	by suspend callbacks, which nothing that reads it runs beside
  * @saved: config state of the last power-off, the recovery's copy; written as
  *	@identity is, and under @ops_lock by open and close
  * @over_budget: D3cold is forbidden for want of a token; changed while awake
@@ -206,15 +208,13 @@ struct d3cold_shadow;
  *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
- * @may_be_cut: it wakes from D3cold or a sleep of the system, or is recovered
- *	by an administrator: the ladder may cut its power, nobody else needs it
  * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
- * @vectors_off: MSI and MSI-X vectors are disabled; written as @identity is
- * @gated: INTx unmasking and ioeventfds are stopped; likewise
+ * @vectors_off: MSI or MSI-X vectors, how many of them to look at, that are
+ *	disabled; not asked of the device anew, which may be another one by then
+ * @gated: INTx unmasking and ioeventfds are stopped; written as @saved is
  * @virq_disabled: what the core's had been before
  * @memory_enabled: PCI_COMMAND_MEMORY of the guest's command register then
- * @system_resuming: task in a system-sleep callback of this device
  * @sampler: watches for D3cold that comes through the port
  * @sample_ms: its current interval
  * @reset_work: ends the guest's entry after a reset that somebody else made
@@ -276,14 +276,12 @@ struct d3cold_device {
 	u64 suspended_at;
 	void *power[8];
 	unsigned int num_power;
-	bool may_be_cut;
 	unsigned int absent;
 	bool intx_user_masked;
-	bool vectors_off;
+	unsigned int vectors_off;
 	bool gated;
 	bool virq_disabled;
 	u8 memory_enabled;
-	const struct task_struct *system_resuming;
 	struct delayed_work sampler;
 	unsigned int sample_ms;
 	struct delayed_work reset_work;
@@ -332,7 +330,7 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 			 const struct d3cold_context *c, int *error);
 void d3cold_apply(struct d3cold_device *d3, unsigned int actions);
 int d3cold_user_event(struct d3cold_device *d3, enum d3cold_event event,
-		      const struct d3cold_context *c);
+		      bool bad_fd);
 void d3cold_lose(struct d3cold_device *d3);
 void d3cold_signal(struct d3cold_device *d3, u32 event, bool tell_vmm);
 
@@ -358,6 +356,7 @@ bool d3cold_platform_keeps(struct d3cold_device *d3);
 bool d3cold_platform_cycle(struct pci_dev *pdev);
 
 /* verify.c: is it the device that we powered off? */
+bool d3cold_disconnected(const struct pci_dev *pdev);
 void d3cold_identity_init(struct d3cold_device *d3);
 bool d3cold_identity_note(struct d3cold_device *d3);
 void d3cold_identity_saved(struct d3cold_device *d3);
@@ -366,7 +365,9 @@ bool d3cold_identity_same_id(struct d3cold_device *d3);
 bool d3cold_link_downgraded(struct d3cold_device *d3);
 
 /* recover.c: what is tried when it is not */
-const char *d3cold_retry(struct d3cold_device *d3, const char *problem);
+const char *d3cold_retry(struct d3cold_device *d3, const char *problem,
+			 bool cut);
+bool d3cold_alone(struct pci_dev *pdev);
 bool d3cold_revive(struct d3cold_device *d3);
 void d3cold_miss(struct d3cold_device *d3);
 bool d3cold_present(struct d3cold_device *d3);

@@ -33,7 +33,8 @@ struct d3cold_context d3cold_context(struct d3cold_device *d3)
 	return (struct d3cold_context){
 		.allow_idle = d3->policy != D3COLD_POLICY_OFF && !d3->too_slow,
 		.allow_vmm = vmm,
-		.allow_guest = vmm && d3cold_policy_follows(d3),
+		.allow_guest = IS_ENABLED(CONFIG_PM) && vmm &&
+			       d3cold_policy_follows(d3),
 		.hold = d3->vmm_hold || d3->rearm_hold,
 		.vmm_hold = d3->vmm_hold,
 		.one_shot = d3->vmm_one_shot,
@@ -203,26 +204,25 @@ void d3cold_lose(struct d3cold_device *d3)
  * d3cold_user_event() - an event that a user caused, with its actions
  * @d3: device, kept awake by a PM reference of the caller
  * @event: what the user did
- * @c: what the caller knows (guest_d3hot, bad_fd ...), or NULL
+ * @bad_fd: the eventfd that came with it is none
  *
  * Context: the caller holds @d3->ops_lock, so that the core's ENTRY and EXIT
  * are called in the order of the steps that asked for them.
  * Return: 0 or the -errno for the user.
  */
 int d3cold_user_event(struct d3cold_device *d3, enum d3cold_event event,
-		      const struct d3cold_context *c)
+		      bool bad_fd)
 {
-	struct d3cold_context now;
+	struct d3cold_context c;
 	unsigned int actions;
 	int error;
 
 	lockdep_assert_held(&d3->ops_lock);
 
 	spin_lock(&d3->lock);
-	now = d3cold_context(d3);
-	if (c)
-		now.bad_fd = c->bad_fd;
-	actions = d3cold_step(d3, event, &now, &error);
+	c = d3cold_context(d3);
+	c.bad_fd = bad_fd;
+	actions = d3cold_step(d3, event, &c, &error);
 	spin_unlock(&d3->lock);
 
 	d3cold_apply(d3, actions);

@@ -28,11 +28,10 @@ static int low_power_entry(struct d3cold_device *d3, enum d3cold_event event,
 			   struct eventfd_ctx *efd, bool hold, bool one_shot,
 			   bool bad_fd)
 {
-	struct d3cold_context c = { .bad_fd = bad_fd };
 	int ret;
 
 	mutex_lock(&d3->ops_lock);
-	ret = d3cold_user_event(d3, event, &c);
+	ret = d3cold_user_event(d3, event, bad_fd);
 	if (!ret) {
 		/* Awake until the ioctl returns: no wake can have been missed. */
 		spin_lock(&d3->lock);
@@ -83,7 +82,7 @@ static int feature_leave(struct d3cold_device *d3, u32 flags, size_t argsz)
 	if (ret != 1)
 		return ret;
 	mutex_lock(&d3->ops_lock);
-	ret = d3cold_user_event(d3, D3COLD_EV_VMM_LEAVE, NULL);
+	ret = d3cold_user_event(d3, D3COLD_EV_VMM_LEAVE, false);
 	mutex_unlock(&d3->ops_lock);
 	return ret;
 }

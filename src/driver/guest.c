@@ -238,7 +238,7 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 		d3cold_user_event(d3,
 				  reached == PCI_D3hot ? D3COLD_EV_GUEST_ENTER :
 							 D3COLD_EV_GUEST_LEAVE,
-				  NULL);
+				  false);
 		mutex_unlock(&d3->ops_lock);
 	} else if (seen) {
 		note_reset(d3);
@@ -263,7 +263,7 @@ static void forget_guest_state(struct d3cold_device *d3)
 		d3cold_guest_state(d3, PCI_D0);
 		d3cold_account(d3);
 		spin_unlock(&d3->lock);
-		d3cold_user_event(d3, D3COLD_EV_RESET, NULL);
+		d3cold_user_event(d3, D3COLD_EV_RESET, false);
 	}
 	mutex_unlock(&d3->ops_lock);
 }
@@ -314,14 +314,19 @@ static void note_intx_mask(struct d3cold_device *d3,
 			   const struct vfio_irq_set __user *arg)
 {
 	struct vfio_irq_set set = {};
+	u8 chosen = 1;
 
 	if (copy_from_user(&set, arg,
 			   offsetofend(struct vfio_irq_set, count)) ||
 	    set.index != VFIO_PCI_INTX_IRQ_INDEX)
 		return;
-	/* Arming an eventfd that unmasks later is neither. */
-	if (set.flags & VFIO_IRQ_SET_DATA_EVENTFD &&
-	    !(set.flags & VFIO_IRQ_SET_ACTION_TRIGGER))
+	/* Neither are an eventfd that unmasks later, an interrupt for a test. */
+	if (set.flags & VFIO_IRQ_SET_ACTION_TRIGGER ?
+		    set.count && !(set.flags & VFIO_IRQ_SET_DATA_EVENTFD) :
+		    set.flags & VFIO_IRQ_SET_DATA_EVENTFD)
+		return;
+	if (set.flags & VFIO_IRQ_SET_DATA_BOOL &&
+	    (get_user(chosen, (const u8 __user *)arg->data) || !chosen))
 		return;
 	d3->intx_user_masked = set.flags & VFIO_IRQ_SET_ACTION_MASK;
 }

@@ -26,17 +26,22 @@
 #include "device.h"
 #include "irq.h"
 
-/* Call @fn for the Linux irq of every MSI or MSI-X vector that is allocated. */
-static void with_vectors(struct pci_dev *pdev, void (*fn)(unsigned int irq))
+/* MSI or MSI-X vectors that may be allocated. */
+static unsigned int count_vectors(struct pci_dev *pdev)
 {
-	int i, irq, max = 0;
-
 	if (pdev->msix_enabled)
-		max = pci_msix_vec_count(pdev);
-	else if (pdev->msi_enabled)
-		max = 32;
+		return max(pci_msix_vec_count(pdev), 0);
+	return pdev->msi_enabled ? 32 : 0;
+}
 
-	for (i = 0; i < max; i++) {
+/* Call @fn for the Linux irq of each of the first @n that is. */
+static void with_vectors(struct pci_dev *pdev, unsigned int n,
+			 void (*fn)(unsigned int irq))
+{
+	unsigned int i;
+	int irq;
+
+	for (i = 0; i < n; i++) {
 		irq = pci_irq_vector(pdev, i);
 		if (irq > 0)
 			fn(irq);
@@ -46,11 +51,13 @@ static void with_vectors(struct pci_dev *pdev, void (*fn)(unsigned int irq))
 static void gate_intx(struct d3cold_device *d3, bool close)
 {
 	struct device *dev = &d3->core.pdev->dev;
-
-#ifdef D3COLD_HAVE_VIRQ_DISABLED_BOOL
 	unsigned long flags;
 
-	/* irqlock: the unmask handler reads it there. */
+	/*
+	 * irqlock: the unmask handler reads it there. In some kernels (6.12.95)
+	 * it shares a word with other flags; who changes those holds a PM
+	 * reference, or ops_lock as we do where this is no PM callback.
+	 */
 	spin_lock_irqsave(&d3->core.irqlock, flags);
 	if (close)
 		d3->virq_disabled = d3->core.virq_disabled;
@@ -65,7 +72,6 @@ static void gate_intx(struct d3cold_device *d3, bool close)
 	if (!close && !d3->virq_disabled && !d3->intx_user_masked &&
 	    d3->core.irq_type == VFIO_PCI_INTX_IRQ_INDEX)
 		d3->core.pm_intx_masked = true;
-#endif
 	if (!close && d3->core.pm_intx_masked && dev->driver->pm)
 		dev->driver->pm->runtime_resume(dev);
 }
@@ -114,8 +120,8 @@ void d3cold_irq_quiesce(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 
-	with_vectors(pdev, disable_irq);
-	d3->vectors_off = true;
+	d3->vectors_off = count_vectors(pdev);
+	with_vectors(pdev, d3->vectors_off, disable_irq);
 	d3cold_irq_gate(d3, true);
 	/* PCIe r6.0, 5.3.1.4.1: completions outstanding at D3 are lost. */
 	if (!pci_wait_for_pending_transaction(pdev))
@@ -131,9 +137,8 @@ void d3cold_irq_quiesce(struct d3cold_device *d3)
 void d3cold_irq_restore(struct d3cold_device *d3)
 {
 	/* Vectors also for a lost device, or free_irq() finds a wrong depth. */
-	if (d3->vectors_off)
-		with_vectors(d3->core.pdev, enable_irq);
-	d3->vectors_off = false;
+	with_vectors(d3->core.pdev, d3->vectors_off, enable_irq);
+	d3->vectors_off = 0;
 	if (!d3cold_is_lost(d3))
 		d3cold_irq_gate(d3, false);
 }

@@ -53,7 +53,7 @@ enum d3cold_event {
 /* What the driver does after a step, lowest bit first. */
 #define D3COLD_DO_BUSY (1u << 0) /* mark last busy */
 #define D3COLD_DO_PIN (1u << 1) /* take a PM usage reference */
-#define D3COLD_DO_WAKE (1u << 2) /* runtime-resume, then repeat the event */
+#define D3COLD_DO_WAKE (1u << 2) /* runtime-resume */
 #define D3COLD_DO_ENTRY (1u << 3) /* engage the core's low-power mode */
 #define D3COLD_DO_QUIESCE (1u << 4) /* interrupts off, handlers finished */
 #define D3COLD_DO_RESTORE (1u << 5) /* interrupts back on */

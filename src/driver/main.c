@@ -107,6 +107,8 @@ static void close_core(struct d3cold_device *d3)
 		d3->core.reset_works = false;
 		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
 		vfio_pci_core_close_device(&d3->core.vdev);
+		/* Nor by a sibling's close, for which dev_set->lock is held. */
+		d3->core.needs_reset = false;
 		pdev->dev_flags = flags;
 	} else {
 		mutex_unlock(&d3->ops_lock);
@@ -161,7 +163,7 @@ static int d3cold_open_device(struct vfio_device *vdev)
 	spin_unlock(&d3->lock);
 	WRITE_ONCE(d3->reset_seen, false);
 	keep_as_found(d3);
-	ret = d3cold_user_event(d3, D3COLD_EV_OPEN, NULL);
+	ret = d3cold_user_event(d3, D3COLD_EV_OPEN, false);
 	mutex_unlock(&d3->ops_lock);
 	if (!ret)
 		goto out_put;
@@ -185,7 +187,7 @@ static void d3cold_close_device(struct vfio_device *vdev)
 		d3cold_lose(d3);
 	else
 		d3cold_present(d3);
-	d3cold_user_event(d3, D3COLD_EV_CLOSE, NULL);
+	d3cold_user_event(d3, D3COLD_EV_CLOSE, false);
 	/* What was gated belongs to this user, and is about to be freed. */
 	d3->gated = false;
 	d3->intx_user_masked = false;
@@ -266,7 +268,7 @@ static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	d3cold_pm_attach(d3);
 
 	mutex_lock(&d3->ops_lock);
-	d3cold_user_event(d3, D3COLD_EV_POLICY, NULL);
+	d3cold_user_event(d3, D3COLD_EV_POLICY, false);
 	mutex_unlock(&d3->ops_lock);
 
 	ret = d3cold_sysfs_add(d3);

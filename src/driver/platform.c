@@ -10,7 +10,7 @@
 #include "device.h"
 
 /* PCIe r6.0, 6.6.1: config requests 100 ms after the end of reset. */
-#define D3COLD_SETTLE_MS 100
+#define D3COLD_SETTLE_MS 100u
 
 #ifdef CONFIG_ACPI
 

@@ -17,7 +17,7 @@
 #include "trace.h"
 
 #define D3COLD_SAMPLE_MIN_MS 50
-#define D3COLD_SAMPLE_MAX_MS 1000
+#define D3COLD_SAMPLE_MAX_MS 1000u
 /* In D3cold, where a sibling may take the power again. */
 #define D3COLD_SAMPLE_SHARED_MS 10000
 
@@ -69,8 +69,10 @@ int d3cold_get(struct d3cold_device *d3, enum d3cold_cause cause)
 	d3cold_mark(d3, &mark, cause);
 	ret = pm_runtime_resume_and_get(dev);
 	if (ret < 0) {
-		/* Or somebody else clears it just now. */
 		d3cold_forgive(d3);
+		/* Or somebody else is clearing it just now, under this lock. */
+		spin_lock(&d3->lock);
+		spin_unlock(&d3->lock);
 		ret = pm_runtime_resume_and_get(dev);
 	}
 	d3cold_unmark(d3, &mark);
@@ -205,24 +207,27 @@ static int d3cold_runtime_suspend(struct device *dev)
 	return ret;
 }
 
-/* @problem is what the first look found; the ladder may mend it. */
-static const char *verify(struct d3cold_device *d3, const char *problem)
+/*
+ * @problem is what the first look found; the ladder may mend it, if the power
+ * may be @cut also by that.
+ */
+static const char *verify(struct d3cold_device *d3, const char *problem,
+			  bool cut)
 {
 	if (!problem)
-		goto verified;
+		return NULL;
 	spin_lock(&d3->lock);
 	d3->stats.verify_failures++;
 	spin_unlock(&d3->lock);
 	pci_warn(d3->core.pdev, "not verified after wake (%s): recovering\n",
 		 problem);
-	problem = d3cold_retry(d3, problem);
+	problem = d3cold_retry(d3, problem, cut);
 	if (problem)
 		return problem;
 	spin_lock(&d3->lock);
-	d3->stats.recoveries++;
+	/* Who is lost is recovered, and that counted, by d3cold_recover(). */
+	d3->stats.recoveries += !d3cold_is_lost(d3);
 	spin_unlock(&d3->lock);
-verified:
-	d3->may_be_cut = false;
 	return NULL;
 }
 
@@ -262,11 +267,12 @@ static int d3cold_runtime_resume(struct device *dev)
 	u64 start = ktime_get_ns();
 	enum d3cold_cause cause;
 	const char *problem;
+	/* Nobody else has this power: the PCI core let it go. */
+	bool cut = d3->core.pdev->current_state == PCI_D3cold;
 	bool cold, slower = false;
 	u64 took, end;
 	int ret;
 
-	d3->may_be_cut = d3->core.pdev->current_state == PCI_D3cold;
 	/* The power may have gone since the last sample; asking ACPI is slow. */
 	if (READ_ONCE(d3->power_kept))
 		look_at_platform(d3);
@@ -278,8 +284,10 @@ static int d3cold_runtime_resume(struct device *dev)
 	spin_unlock(&d3->lock);
 
 	ret = dev->bus->pm->runtime_resume(dev);
-	problem = verify(d3, ret ? "the bus could not resume it" :
-				   d3cold_identity_check(d3));
+	problem = verify(d3,
+			 ret ? "the bus could not resume it" :
+			       d3cold_identity_check(d3),
+			 cut);
 	end = ktime_get_ns();
 	cause = d3cold_wake_note(d3, &start);
 	/* Who began while it was falling asleep waited for that, too. */
@@ -345,6 +353,30 @@ static void keep_state(struct d3cold_device *d3)
 }
 
 /*
+ * The system is awake again, and the bus has restored the device, in D0, whose
+ * power may have gone with the system's. A device that is in another state than
+ * that has not been touched: the sleep was called off before it. A lost one is
+ * left to d3cold_recover().
+ */
+static void system_woke(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	u64 start = ktime_get_ns();
+	struct d3cold_mark mark;
+	const char *problem;
+
+	if (d3cold_is_lost(d3) ||
+	    (pdev->current_state != PCI_D0 && d3cold_identity_same_id(d3)))
+		return;
+	d3cold_mark(d3, &mark, D3COLD_CAUSE_SYSTEM);
+	problem = d3cold_identity_check(d3);
+	problem = verify(d3, problem, problem && d3cold_alone(pdev));
+	d3cold_wake_note(d3, &start);
+	d3cold_unmark(d3, &mark);
+	came_back(d3, problem, D3COLD_CAUSE_SYSTEM);
+}
+
+/*
  * Going to sleep may resume the device first, in this task. Then it is awake,
  * and what it is can be written down; the power goes with no runtime callback.
  */
@@ -362,18 +394,15 @@ static void keep_state(struct d3cold_device *d3)
 		if ((_awake) && !ret && !d3cold_is_lost(d3) &&              \
 		    d3cold_identity_note(d3))                               \
 			keep_state(d3);                                     \
-		d3->may_be_cut = true;                                      \
 		return ret;                                                 \
 	}
 
 #define AWAKE(_op)                                                          \
 	static int d3cold_##_op(struct device *dev)                         \
 	{                                                                   \
-		struct d3cold_device *d3 = d3cold_from_dev(dev);            \
 		int ret = dev->bus->pm->_op(dev);                           \
 									    \
-		came_back(d3, verify(d3, d3cold_identity_check(d3)),        \
-			  D3COLD_CAUSE_SYSTEM);                             \
+		system_woke(d3cold_from_dev(dev));                          \
 		return ret;                                                 \
 	}
 
@@ -465,11 +494,17 @@ void d3cold_pm_detach(struct d3cold_device *d3)
 	cancel_delayed_work_sync(&d3->budget_work);
 	cancel_work_sync(&d3->notify_work);
 	pm_runtime_dont_use_autosuspend(dev);
-	pm_runtime_barrier(dev);
-	d3cold_forgive(d3);
+	/*
+	 * Waits for a callback, and lets none begin: a usage count would not
+	 * keep the port from resuming a device that is still asleep by an
+	 * error.
+	 */
+	pm_runtime_disable(dev);
 	if (d3->layered)
 		dev_pm_domain_set(dev, NULL);
 	d3->layered = false;
+	pm_runtime_enable(dev);
+	d3cold_forgive(d3);
 	if (d3->machine.pinned)
 		pm_runtime_put_noidle(dev);
 	d3->machine.pinned = false;

@@ -129,7 +129,7 @@ void d3cold_setting_end(struct d3cold_device *d3)
 	struct d3cold_mark mark;
 
 	d3cold_mark(d3, &mark, D3COLD_CAUSE_POLICY);
-	d3cold_user_event(d3, D3COLD_EV_POLICY, NULL);
+	d3cold_user_event(d3, D3COLD_EV_POLICY, false);
 	d3cold_unmark(d3, &mark);
 	mutex_unlock(&d3->ops_lock);
 }

@@ -18,7 +18,7 @@
 
 /**
  * d3cold_qualify_start() - wait for the idle D3cold, then verify
- * @d3: device that nobody has open
+ * @d3: device; while somebody has it open the close starts it anew
  */
 void d3cold_qualify_start(struct d3cold_device *d3)
 {

@@ -14,14 +14,9 @@
 
 #include "trace.h"
 
-/* How long a device may read all ones after its power came, see recover.c. */
+/* How long a device may read all ones after its power came. */
 #define D3COLD_LATE_MS 1000
 #define D3COLD_POWER_CYCLES 2
-
-static bool gone(struct d3cold_device *d3)
-{
-	return d3->core.pdev->error_state == pci_channel_io_perm_failure;
-}
 
 /* The vendor ID of a request that is to be repeated (RRS, once CRS): not yet. */
 static bool is_retry(u32 id)
@@ -36,7 +31,7 @@ static bool answers(struct d3cold_device *d3, unsigned int ms)
 	unsigned int waited = 0, step = 10;
 	u32 id;
 
-	while (!gone(d3)) {
+	while (!d3cold_disconnected(pdev)) {
 		pci_read_config_dword(pdev, PCI_VENDOR_ID, &id);
 		if (!PCI_POSSIBLE_ERROR(id) && !is_retry(id))
 			return true;
@@ -49,37 +44,75 @@ static bool answers(struct d3cold_device *d3, unsigned int ms)
 	return false;
 }
 
-/* The PCI core's own restore went into the void: repeat it from our copy. */
+/*
+ * The PCI core's own restore went into the void: repeat it from our copy. By
+ * the bus, as pci_set_power_state() may take pci_bus_sem, which AER's recovery
+ * holds while it wakes devices (pci_walk_bridge()).
+ */
 static const char *reload(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 
-	pci_set_power_state(pdev, PCI_D0);
-	if (d3->saved && !pci_load_saved_state(pdev, d3->saved))
-		pci_restore_state(pdev);
+	if (d3->saved)
+		pci_load_saved_state(pdev, d3->saved);
+	if (IS_ENABLED(CONFIG_PM))
+		pdev->dev.bus->pm->runtime_resume(&pdev->dev);
 	return d3cold_identity_check(d3);
 }
 
+/* Are its BARs as the PCI core assigned them? Empty after a loss of power. */
+static bool configured(struct pci_dev *pdev)
+{
+	struct pci_bus_region region;
+	struct resource *res;
+	u32 value, mask;
+	int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		res = &pdev->resource[i];
+		if (!(res->flags & (IORESOURCE_IO | IORESOURCE_MEM)) ||
+		    res->flags & (IORESOURCE_UNSET | IORESOURCE_PCI_FIXED))
+			continue;
+		pcibios_resource_to_bus(pdev->bus, &region, res);
+		pci_read_config_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i, &value);
+		mask = res->flags & IORESOURCE_IO ?
+			       (u32)PCI_BASE_ADDRESS_IO_MASK :
+			       (u32)PCI_BASE_ADDRESS_MEM_MASK;
+		if ((value ^ (u32)region.start) & mask)
+			return false;
+	}
+	return true;
+}
+
 /**
- * d3cold_revive() - give a device that does not answer its power again
+ * d3cold_revive() - see to it that a device being bound is there, and configured
  * @d3: device being bound
  *
- * One that was lost and unbound may have been without power since; its config
- * state is then the copy that d3cold_pm_detach() left with the PCI core.
+ * One that was lost and unbound may have been without power since, or may have
+ * got it by itself; its config state is then the copy that d3cold_pm_detach()
+ * left with the PCI core.
  *
  * Context: probe.
- * Return: true if it answers.
+ * Return: true if it is there.
  */
 bool d3cold_revive(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 
 	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
-	if (pdev->is_virtfn || answers(d3, 0))
+	if (pdev->is_virtfn)
 		return true;
-	if (!d3cold_platform_cycle(pdev) || !answers(d3, D3COLD_LATE_MS))
-		return false;
-	pci_warn(pdev, "did not answer until its power was cut and given\n");
+	if (answers(d3, 0)) {
+		if (configured(pdev) || !pdev->state_saved)
+			return true;
+		pci_warn(pdev, "had lost its config state: restored\n");
+	} else {
+		if (!d3cold_platform_cycle(pdev) ||
+		    !answers(d3, D3COLD_LATE_MS))
+			return false;
+		pci_warn(pdev,
+			 "did not answer until its power was cut and given\n");
+	}
 	pci_set_power_state(pdev, PCI_D0);
 	pci_restore_state(pdev);
 	return true;
@@ -152,16 +185,18 @@ static const char *step_done(struct d3cold_device *d3, const char *step,
  * d3cold_retry() - the rungs that a resume callback may climb
  * @d3: device that failed verification, resumed by the bus
  * @problem: why it failed
+ * @cut: its power may be cut, nobody else needs it
  *
  * Context: resume callback or d3cold_recover(); sleeps for 5 s at most.
  * Return: NULL once it is verified, else what is wrong still.
  */
-const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
+const char *d3cold_retry(struct d3cold_device *d3, const char *problem,
+			 bool cut)
 {
 	unsigned int i;
 
 	/* The PCI core gave it up: only remove and rescan help. */
-	if (gone(d3))
+	if (d3cold_disconnected(d3->core.pdev))
 		return problem;
 	/* Another device is in the slot: nothing will make it ours. */
 	if (answers(d3, 0) && !d3cold_identity_same_id(d3))
@@ -172,7 +207,7 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem)
 		if (!problem)
 			return NULL;
 	}
-	for (i = 0; i < D3COLD_POWER_CYCLES && d3->may_be_cut &&
+	for (i = 0; i < D3COLD_POWER_CYCLES && cut &&
 		    d3cold_platform_cycle(d3->core.pdev);
 	     i++) {
 		if (answers(d3, D3COLD_LATE_MS))
@@ -197,8 +232,14 @@ static int note_awake(struct pci_dev *other, void *data)
 	return 0;
 }
 
-/* Is nobody else awake on its bus, who might depend on the same power? */
-static bool alone(struct pci_dev *pdev)
+/**
+ * d3cold_alone() - is nobody else awake on its bus, who might need its power?
+ * @pdev: device
+ *
+ * Context: process context; takes pci_bus_sem, so no runtime-PM callback.
+ * Return: true if so.
+ */
+bool d3cold_alone(struct pci_dev *pdev)
 {
 	struct others others = { .pdev = pdev };
 
@@ -215,7 +256,7 @@ static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 
 	if (!port)
 		return problem;
-	if (!alone(pdev) || pm_runtime_resume_and_get(&port->dev) < 0)
+	if (!d3cold_alone(pdev) || pm_runtime_resume_and_get(&port->dev) < 0)
 		return problem;
 	pci_save_state(port);
 	cycled = d3cold_platform_cycle(port);
@@ -251,7 +292,7 @@ static const char *reset(struct d3cold_device *d3, const char *problem)
 int d3cold_recover(struct d3cold_device *d3)
 {
 	const char *problem;
-	u64 recoveries;
+	bool cut;
 	int ret = 0;
 
 	if (mutex_lock_interruptible(&d3->ops_lock))
@@ -260,13 +301,12 @@ int d3cold_recover(struct d3cold_device *d3)
 		ret = -EALREADY;
 		goto out;
 	}
-	if (gone(d3)) {
+	if (d3cold_disconnected(d3->core.pdev)) {
 		pci_err(d3->core.pdev,
 			"the PCI core has given it up: remove and rescan it\n");
 		ret = -EIO;
 		goto out;
 	}
-	recoveries = d3->stats.recoveries;
 	/* Lost by a close that could not wake it: nobody has woken it since. */
 	if (d3cold_get(d3, D3COLD_CAUSE_RECOVER)) {
 		pci_err(d3->core.pdev,
@@ -275,11 +315,10 @@ int d3cold_recover(struct d3cold_device *d3)
 		goto out;
 	}
 	/* Whatever it was lost in: the administrator asks. */
-	if (alone(d3->core.pdev))
-		d3->may_be_cut = true;
+	cut = d3cold_alone(d3->core.pdev);
 	problem = d3cold_identity_check(d3);
 	if (problem)
-		problem = d3cold_retry(d3, problem);
+		problem = d3cold_retry(d3, problem, cut);
 	if (problem)
 		problem = port_cycle(d3, problem);
 	if (problem)
@@ -292,16 +331,13 @@ int d3cold_recover(struct d3cold_device *d3)
 		goto out_put;
 	}
 
-	d3->may_be_cut = false;
 	spin_lock(&d3->lock);
 	d3->policy = D3COLD_POLICY_OFF;
-	/* Unless its wake has recovered it, and counted that. */
-	if (d3->stats.recoveries == recoveries)
-		d3->stats.recoveries++;
+	d3->stats.recoveries++;
 	spin_unlock(&d3->lock);
 	/* Before the event: from then on users write what this restores. */
 	d3cold_irq_gate(d3, false);
-	d3cold_user_event(d3, D3COLD_EV_RECOVERED, NULL);
+	d3cold_user_event(d3, D3COLD_EV_RECOVERED, false);
 	pci_warn(
 		d3->core.pdev,
 		"recovered; its policy is \"off\" now, set another to power it off again\n");

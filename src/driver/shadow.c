@@ -351,6 +351,9 @@ static int look(struct d3cold_device *d3, u8 *buf, unsigned int pos,
 		return ret;
 	}
 	awake = d3cold_get_if_awake(&pdev->dev);
+	/* d3cold_forgive() is at it. */
+	if (IS_ENABLED(CONFIG_PM) && awake < 0)
+		return -EAGAIN;
 	if (awake) {
 		copy_live(d3, buf, pos, count);
 		if (awake > 0)

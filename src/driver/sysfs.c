@@ -196,6 +196,8 @@ static ssize_t last_wake_show(struct d3cold_device *d3,
 			      const struct d3cold_attribute *attr, char *buf)
 {
 	struct d3cold_wake wake;
+	u32 rest;
+	u64 s;
 
 	spin_lock(&d3->lock);
 	wake = d3->wake;
@@ -203,10 +205,10 @@ static ssize_t last_wake_show(struct d3cold_device *d3,
 
 	if (wake.cause >= D3COLD_NR_CAUSES)
 		return sysfs_emit(buf, "none\n");
-	return sysfs_emit(buf, "%s %s[%d] %llu.%06llu\n",
-			  d3cold_cause_name(wake.cause), wake.comm, wake.pid,
-			  div_u64(wake.when, NSEC_PER_SEC),
-			  div_u64(wake.when % NSEC_PER_SEC, NSEC_PER_USEC));
+	s = div_u64_rem(wake.when, NSEC_PER_SEC, &rest);
+	return sysfs_emit(buf, "%s %s[%d] %llu.%06lu\n",
+			  d3cold_cause_name(wake.cause), wake.comm, wake.pid, s,
+			  rest / NSEC_PER_USEC);
 }
 
 static ssize_t blockers_show(struct d3cold_device *d3,

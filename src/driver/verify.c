@@ -27,7 +27,13 @@ static u8 read_header(struct pci_dev *pdev)
 	return value;
 }
 
-static bool disconnected(struct pci_dev *pdev)
+/**
+ * d3cold_disconnected() - has the PCI core given the device up?
+ * @pdev: device
+ *
+ * Return: true if only remove and rescan help.
+ */
+bool d3cold_disconnected(const struct pci_dev *pdev)
 {
 	return pdev->error_state == pci_channel_io_perm_failure;
 }
@@ -63,8 +69,7 @@ bool d3cold_identity_note(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 
-	if (disconnected(pdev) ||
-	    read_dword(pdev, PCI_VENDOR_ID) != d3->identity.id)
+	if (d3cold_disconnected(pdev) || !d3cold_identity_same_id(d3))
 		return false;
 	pcie_capability_read_word(pdev, PCI_EXP_LNKSTA, &d3->identity.link);
 	return true;
@@ -125,7 +130,7 @@ const char *d3cold_identity_check(struct d3cold_device *d3)
 	const struct d3cold_identity *id = &d3->identity;
 	int i;
 
-	if (disconnected(pdev))
+	if (d3cold_disconnected(pdev))
 		return "disconnected";
 	if (pdev->current_state != PCI_D0)
 		return "not in D0";
