@@ -28,7 +28,7 @@ all: modules d3coldctl
 modules:
 	@test -e $(KDIR)/Makefile || { \
 	  echo "No kernel headers in $(KDIR): install those of $(KVER), or give KDIR=" >&2; exit 1; }
-	$(kbuild) modules
+	+$(kbuild) modules
 
 .PHONY: d3coldctl
 d3coldctl:

@@ -28,16 +28,20 @@ kernel_version() {
 	echo "${vmlinuz[0]##*/vmlinuz-}"
 }
 
-# Runs a program of the QEMU root on this host, with the libraries of that root;
-# $wrapper is a command that it runs under
+# lacks_9p ROOT RELEASE: then the machine has its folders over virtiofs
+lacks_9p() { grep -q '^# CONFIG_NET_9P is not set' "$1/boot/config-$2"; }
+
+# Runs a program of the QEMU root, or of a layer over it if it has a path, on this host,
+# with the libraries of that root; $wrapper is a command that it runs under
 from_qemu_root() {
 	local r program=$1
 
 	r=$(root_dir $qemu_root)
+	[[ $program == /* ]] || program=$r/usr/bin/$program
 	shift
 	${wrapper[@]+"${wrapper[@]}"} env QEMU_MODULE_DIR="$r/usr/lib/x86_64-linux-gnu/qemu" \
 		"$r/lib64/ld-linux-x86-64.so.2" --library-path "$r/usr/lib/x86_64-linux-gnu" \
-		"$r/usr/bin/$program" "$@"
+		"$program" "$@"
 }
 
 # Goes on in a mount namespace of its own, so that every mount goes away with it

@@ -6,6 +6,8 @@
 # firmware_year, cpus, append, initrd, linux, timeout, work and dir it uses.
 
 power_port=0x4c0	# the isa-debugcon that tables/slot.dsl.in writes to
+virtiofsd=''		# for a machine whose kernel has no 9p
+declare -A served=()	# by it: tag -> folder
 
 # slot_name N: ACPI's name for the N-th root port
 slot_name() { printf 'S%02X' $(((4 + $1) << 3)); }
@@ -71,6 +73,49 @@ add_device() {
 	esac
 }
 
+# offer TAG PATH ADDR [readonly]: a folder that the machine can mount
+offer() {
+	if [[ -n $virtiofsd ]]; then
+		served[$1]=$2
+		qemu+=(
+			-chardev "socket,id=$1,path=$work/$1.socket"
+			-device "vhost-user-fs-pci,chardev=$1,tag=$1,addr=$3"
+		)
+	else
+		qemu+=(
+			-fsdev "local,id=$1,path=$2,security_model=none${4:+,readonly=on,multidevs=remap}"
+			-device "virtio-9p-pci,fsdev=$1,mount_tag=$1,addr=$3"
+		)
+	fi
+}
+
+# What virtiofs needs: a server, and memory that it can reach
+virtiofs() {
+	virtiofsd=$("$vm/layer" "$qemu_root" virtiofsd virtiofsd)/usr/libexec/virtiofsd
+	qemu+=(
+		-object "memory-backend-memfd,id=memory,size=$memory,share=on"
+		-machine memory-backend=memory
+	)
+}
+
+# A server ends with its machine. Roots do not change, what is in the run's folder does.
+serve() {
+	local tag how
+
+	for tag in "${!served[@]}"; do
+		case $tag in
+		root | qemu) how=(--readonly --cache always) ;;
+		*) how=(--cache never) ;;
+		esac
+		rm -f "$work/$tag.socket"
+		from_qemu_root "$virtiofsd" --socket-path "$work/$tag.socket" \
+			--shared-dir "${served[$tag]}" --sandbox none "${how[@]}" &
+		while [[ ! -S $work/$tag.socket ]] && kill -0 $! 2>/dev/null; do
+			sleep 0.1
+		done
+	done
+}
+
 qemu_arguments() {
 	local share vmlinuz n f name speed='' functions root_port multi wires=0
 	local cpu=qemu64 memory=1G
@@ -97,16 +142,14 @@ qemu_arguments() {
 		-cpu "$cpu" -smp "$cpus" -m "$memory"
 		-smbios "type=0,date=01/01/$firmware_year"
 		-device "intel-iommu,intremap=on${ats:+,device-iotlb=on}"
-		-fsdev local,id=root,path="$work/root",security_model=none,readonly=on,multidevs=remap
-		-device virtio-9p-pci,fsdev=root,mount_tag=root,addr=10
-		-fsdev local,id=run,path="$work/run",security_model=none
-		-device virtio-9p-pci,fsdev=run,mount_tag=run,addr=11
-		-fsdev local,id=again,path="$work/run",security_model=none
-		-device virtio-9p-pci,fsdev=again,mount_tag=again,addr=12
 		-chardev "file,id=power,path=$work/power,logfile=$work/run/power.raw"
 		-device isa-debugcon,iobase="$power_port",chardev=power
 		"${acpi[@]}"
 	)
+	! lacks_9p "$work/root" "$linux" || virtiofs
+	offer root "$work/root" 10 readonly
+	offer run "$work/run" 11
+	offer again "$work/run" 12
 	if [[ -n $secure_boot ]]; then
 		secure_boot
 	else
@@ -119,10 +162,7 @@ qemu_arguments() {
 		cp "$vmlinuz" "$dir/boot/kernel"
 		cp "$initrd" "$dir/boot/initrd"
 	fi
-	[[ -z $svm ]] || qemu+=(
-		-fsdev local,id=qemu,path="$work/qemu",security_model=none,readonly=on,multidevs=remap
-		-device virtio-9p-pci,fsdev=qemu,mount_tag=qemu,addr=13
-	)
+	[[ -z $svm ]] || offer qemu "$work/qemu" 13 readonly
 	# Linux waits seconds for a link above 5 GT/s that goes down with the port
 	[[ $table != port || -n $full_speed ]] || speed=,x-speed=5
 	for n in "${!devices[@]}"; do
@@ -142,6 +182,7 @@ qemu_arguments() {
 run_qemu() {
 	local wrapper=(setpriv --pdeathsig KILL)
 
+	serve
 	[[ -n $shell ]] || wrapper+=(timeout --kill-after=5 "$timeout" setpriv --pdeathsig KILL)
 	from_qemu_root qemu-system-x86_64 "${qemu[@]}" "$@"
 }
