@@ -93,15 +93,12 @@ static ssize_t read_absent(struct d3cold_device *d3, char __user *buf,
 }
 
 /*
- * An access that the core could not wake the device for: the error that runtime
- * PM then keeps is cleared, and if an earlier failure left it, tried @again.
+ * Was it refused, as the core could not wake the device? The error that runtime
+ * PM then keeps is cleared: if an earlier failure left it, once more may do.
  */
-static bool refused(struct d3cold_device *d3, ssize_t done, bool *again)
+static bool refused(struct d3cold_device *d3, ssize_t done)
 {
-	bool retry = *again;
-
-	*again = false;
-	return unlikely(done == -EIO) && d3cold_forgive(d3) && retry;
+	return unlikely(done == -EIO) && d3cold_forgive(d3);
 }
 
 /**
@@ -119,7 +116,6 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
 	loff_t pos = *ppos;
-	bool again = true;
 	ssize_t done;
 
 	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(pos) == d3->region))
@@ -138,9 +134,11 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 		if (done)
 			return done;
 	}
-	do
+	done = vfio_pci_core_read(vdev, buf, count, ppos);
+	if (refused(d3, done)) {
 		done = vfio_pci_core_read(vdev, buf, count, ppos);
-	while (refused(d3, done, &again));
+		refused(d3, done);
+	}
 	if (unlikely(d3cold_is_lost(d3))) {
 		/* It was this very access that found it gone. */
 		*ppos = pos;
@@ -281,7 +279,6 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		     size_t count, loff_t *ppos)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
-	bool again = true;
 	ssize_t done;
 
 	if (unlikely(VFIO_PCI_OFFSET_TO_INDEX(*ppos) == d3->region))
@@ -290,9 +287,11 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		return -EIO;
 	if (covers_pmcsr(d3, count, *ppos))
 		return write_pmcsr(d3, buf, count, ppos);
-	do
+	done = vfio_pci_core_write(vdev, buf, count, ppos);
+	if (refused(d3, done)) {
 		done = vfio_pci_core_write(vdev, buf, count, ppos);
-	while (refused(d3, done, &again));
+		refused(d3, done);
+	}
 	if (unlikely(d3cold_is_lost(d3)))
 		return -EIO;
 	/* A function-level reset by the guest ends its entry before we return. */
@@ -310,7 +309,7 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
  * An INTx that the user masked stays masked over a suspend. A user who changes
  * the request meanwhile fools nobody else.
  */
-static void note_intx_mask(struct d3cold_device *d3,
+static void note_intx_mask(struct d3cold_device *d3, bool enabled,
 			   const struct vfio_irq_set __user *arg)
 {
 	struct vfio_irq_set set = {};
@@ -320,9 +319,12 @@ static void note_intx_mask(struct d3cold_device *d3,
 			   offsetofend(struct vfio_irq_set, count)) ||
 	    set.index != VFIO_PCI_INTX_IRQ_INDEX)
 		return;
-	/* Neither are an eventfd that unmasks later, an interrupt for a test. */
+	/*
+	 * Neither are an eventfd that unmasks later, an interrupt for a test,
+	 * and another eventfd for an INTx that was enabled before.
+	 */
 	if (set.flags & VFIO_IRQ_SET_ACTION_TRIGGER ?
-		    set.count && !(set.flags & VFIO_IRQ_SET_DATA_EVENTFD) :
+		    set.count && enabled :
 		    set.flags & VFIO_IRQ_SET_DATA_EVENTFD)
 		return;
 	if (set.flags & VFIO_IRQ_SET_DATA_BOOL &&
@@ -355,6 +357,7 @@ static bool ioeventfd_is_wild(const struct vfio_device_ioeventfd __user *arg)
 long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+	bool intx = d3->core.irq_type == VFIO_PCI_INTX_IRQ_INDEX;
 	long ret;
 
 	if (unlikely(d3cold_is_lost(d3)))
@@ -366,7 +369,7 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 	WRITE_ONCE(d3->user, current->tgid);
 	ret = vfio_pci_core_ioctl(vdev, cmd, arg);
 	if (cmd == VFIO_DEVICE_SET_IRQS && !ret)
-		note_intx_mask(d3, (void __user *)arg);
+		note_intx_mask(d3, intx, (void __user *)arg);
 	if (READ_ONCE(d3->reset_seen)) {
 		mutex_lock(&d3->guest_lock);
 		forget_guest_state(d3);

@@ -72,8 +72,11 @@ static void gate_intx(struct d3cold_device *d3, bool close)
 	if (!close && !d3->virq_disabled && !d3->intx_user_masked &&
 	    d3->core.irq_type == VFIO_PCI_INTX_IRQ_INDEX)
 		d3->core.pm_intx_masked = true;
-	if (!close && d3->core.pm_intx_masked && dev->driver->pm)
+	if (!close && d3->core.pm_intx_masked && dev->driver->pm) {
 		dev->driver->pm->runtime_resume(dev);
+		/* The core leaves it set: nobody is to unmask by it again. */
+		d3->core.pm_intx_masked = false;
+	}
 }
 
 static void gate_memory(struct d3cold_device *d3, bool close)

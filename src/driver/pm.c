@@ -353,30 +353,6 @@ static void keep_state(struct d3cold_device *d3)
 }
 
 /*
- * The system is awake again, and the bus has restored the device, in D0, whose
- * power may have gone with the system's. A device that is in another state than
- * that has not been touched: the sleep was called off before it. A lost one is
- * left to d3cold_recover().
- */
-static void system_woke(struct d3cold_device *d3)
-{
-	struct pci_dev *pdev = d3->core.pdev;
-	u64 start = ktime_get_ns();
-	struct d3cold_mark mark;
-	const char *problem;
-
-	if (d3cold_is_lost(d3) ||
-	    (pdev->current_state != PCI_D0 && d3cold_identity_same_id(d3)))
-		return;
-	d3cold_mark(d3, &mark, D3COLD_CAUSE_SYSTEM);
-	problem = d3cold_identity_check(d3);
-	problem = verify(d3, problem, problem && d3cold_alone(pdev));
-	d3cold_wake_note(d3, &start);
-	d3cold_unmark(d3, &mark);
-	came_back(d3, problem, D3COLD_CAUSE_SYSTEM);
-}
-
-/*
  * Going to sleep may resume the device first, in this task. Then it is awake,
  * and what it is can be written down; the power goes with no runtime callback.
  */
@@ -409,6 +385,31 @@ static void system_woke(struct d3cold_device *d3)
 /* clang-format on */
 
 #ifdef CONFIG_PM_SLEEP
+/*
+ * The system is awake again, and the bus has restored the device, in D0, whose
+ * power may have gone with the system's. Who is in D1 to D3hot as before has
+ * not been touched: the sleep was called off. A lost device is left to
+ * d3cold_recover().
+ */
+static void system_woke(struct d3cold_device *d3)
+{
+	struct pci_dev *pdev = d3->core.pdev;
+	u64 start = ktime_get_ns();
+	struct d3cold_mark mark;
+	const char *problem;
+
+	if (d3cold_is_lost(d3) ||
+	    (pdev->current_state != PCI_D0 &&
+	     pdev->current_state != PCI_D3cold && d3cold_identity_same_id(d3)))
+		return;
+	d3cold_mark(d3, &mark, D3COLD_CAUSE_SYSTEM);
+	problem = d3cold_identity_check(d3);
+	problem = verify(d3, problem, problem && d3cold_alone(pdev));
+	d3cold_wake_note(d3, &start);
+	d3cold_unmark(d3, &mark);
+	came_back(d3, problem, D3COLD_CAUSE_SYSTEM);
+}
+
 SLEEP(prepare, false)
 SLEEP(suspend, true)
 AWAKE(resume)

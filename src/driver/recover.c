@@ -103,8 +103,14 @@ bool d3cold_revive(struct d3cold_device *d3)
 	if (pdev->is_virtfn)
 		return true;
 	if (answers(d3, 0)) {
-		if (configured(pdev) || !pdev->state_saved)
+		if (configured(pdev))
 			return true;
+		if (!pdev->state_saved) {
+			pci_warn(
+				pdev,
+				"its base address registers are not what the kernel assigned: if it does not work, remove and rescan it\n");
+			return true;
+		}
 		pci_warn(pdev, "had lost its config state: restored\n");
 	} else {
 		if (!d3cold_platform_cycle(pdev) ||
@@ -226,8 +232,14 @@ struct others {
 static int note_awake(struct pci_dev *other, void *data)
 {
 	struct others *others = data;
+	const struct pci_dev *pdev = others->pdev;
 
-	if (other != others->pdev && !pm_runtime_suspended(&other->dev))
+	/* On a root bus its own slot's functions count, not the whole machine. */
+	if (pci_is_root_bus(pdev->bus) &&
+	    (other->bus != pdev->bus ||
+	     PCI_SLOT(other->devfn) != PCI_SLOT(pdev->devfn)))
+		return 0;
+	if (other != pdev && !pm_runtime_suspended(&other->dev))
 		others->awake = true;
 	return 0;
 }
