@@ -116,7 +116,7 @@ static char *mounted_at(const char *number, const char *node)
 		if (!streq(dev, number) && !streq(source, node))
 			continue;
 		unescape(point);
-		where = xstrdup(point);
+		where = visible(xstrdup(point));
 	}
 	free(info);
 	return where;

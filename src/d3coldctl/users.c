@@ -88,7 +88,7 @@ static bool has_open(int fds, const struct nodes *nodes)
 static void add_user(char **text, int proc, const char *pid, bool not_us)
 {
 	char *path = xasprintf("%s/comm", pid);
-	char *comm = attr_read(proc, path);
+	char *comm = visible(attr_read(proc, path));
 	char *longer;
 
 	free(path);

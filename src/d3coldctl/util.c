@@ -19,6 +19,21 @@ static void *check_alloc(void *p)
 }
 
 /**
+ * visible() - make what others named fit for a terminal
+ * @s: name of a task, a folder, ..., or NULL: bytes that a terminal obeys
+ *     become '?' in it
+ *
+ * Return: @s.
+ */
+char *visible(char *s)
+{
+	for (char *c = s; c && *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	return s;
+}
+
+/**
  * xrealloc() - reallocarray() that exits when there is no memory
  * @p:    what to grow, or NULL
  * @n:    number of members

@@ -18,6 +18,7 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *fmt, va_list ap)
 	__attribute__((format(printf, 1, 0)));
 
+char *visible(char *s);
 bool streq(const char *a, const char *b);
 const char *or_dash(const char *s);
 bool parse_uint(const char *text, unsigned long max, unsigned long *value);

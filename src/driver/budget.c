@@ -5,6 +5,7 @@
  */
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/mutex.h>
 #include <linux/pm_runtime.h>
 
 #include "compat.h"
@@ -77,6 +78,9 @@ void d3cold_budget_limit(struct d3cold_device *d3, u64 wait_ns)
 				   nsecs_to_jiffies(wait_ns) + 1);
 }
 
+/* The last walk of several lifts tells the port, so each is made alone. */
+static DEFINE_MUTEX(lift_lock);
+
 /**
  * d3cold_budget_lift() - let suspends reach D3cold again
  * @d3: device, kept awake by the caller, so that no suspend looks meanwhile
@@ -87,7 +91,9 @@ void d3cold_budget_lift(struct d3cold_device *d3)
 {
 	if (!d3->over_budget)
 		return;
+	mutex_lock(&lift_lock);
 	pci_d3cold_enable(d3->core.pdev);
+	mutex_unlock(&lift_lock);
 	WRITE_ONCE(d3->over_budget, false);
 }
 

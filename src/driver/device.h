@@ -369,6 +369,7 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem,
 			 bool cut);
 bool d3cold_alone(struct pci_dev *pdev);
 bool d3cold_revive(struct d3cold_device *d3);
+bool d3cold_saved_is_configured(struct pci_dev *pdev);
 void d3cold_miss(struct d3cold_device *d3);
 bool d3cold_present(struct d3cold_device *d3);
 int d3cold_recover(struct d3cold_device *d3);
@@ -388,6 +389,8 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		     size_t count, loff_t *ppos);
 long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd,
 		  unsigned long arg);
+int d3cold_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
+		       struct vfio_info_cap *caps);
 void d3cold_reset_work(struct work_struct *work);
 void d3cold_reset_done(struct pci_dev *pdev);
 void d3cold_guest_state(struct d3cold_device *d3, pci_power_t state);

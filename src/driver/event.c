@@ -23,18 +23,15 @@ static_assert(sizeof(struct d3cold_context) <= 16);
  */
 struct d3cold_context d3cold_context(struct d3cold_device *d3)
 {
-	/* Not layered, nobody verifies and nobody is asked: as vfio-pci has it.
-	 */
-	bool vmm = !d3->layered || (d3->qualified && !d3->too_slow &&
-				    d3->policy >= D3COLD_POLICY_EXPLICIT);
+	bool vmm = d3->qualified && !d3->too_slow &&
+		   d3->policy >= D3COLD_POLICY_EXPLICIT;
 
 	lockdep_assert_held(&d3->lock);
 
 	return (struct d3cold_context){
 		.allow_idle = d3->policy != D3COLD_POLICY_OFF && !d3->too_slow,
 		.allow_vmm = vmm,
-		.allow_guest = IS_ENABLED(CONFIG_PM) && vmm &&
-			       d3cold_policy_follows(d3),
+		.allow_guest = d3->layered && vmm && d3cold_policy_follows(d3),
 		.hold = d3->vmm_hold || d3->rearm_hold,
 		.vmm_hold = d3->vmm_hold,
 		.one_shot = d3->vmm_one_shot,

@@ -162,6 +162,13 @@ static int feature_low_power_entry_with_wakeup(struct d3cold_device *d3,
 			       false);
 }
 
+static bool is_low_power(u32 feature)
+{
+	return feature == VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY ||
+	       feature == VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP ||
+	       feature == VFIO_DEVICE_FEATURE_LOW_POWER_EXIT;
+}
+
 /**
  * d3cold_feature() - VFIO_DEVICE_FEATURE
  * @vdev: VFIO device
@@ -175,10 +182,15 @@ int d3cold_feature(struct vfio_device *vdev, u32 flags, void __user *arg,
 		   size_t argsz)
 {
 	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+	u32 feature = flags & VFIO_DEVICE_FEATURE_MASK;
 
 	/* Who opened it may have handed it to another process since. */
 	WRITE_ONCE(d3->user, current->tgid);
-	switch (flags & VFIO_DEVICE_FEATURE_MASK) {
+	/* Not layered, nobody here sees it wake: low power is the core's alone.
+	 */
+	if (!d3->layered && IS_ENABLED(CONFIG_PM) && is_low_power(feature))
+		return vfio_pci_core_ioctl_feature(vdev, flags, arg, argsz);
+	switch (feature) {
 	case VFIO_DEVICE_FEATURE_D3COLD_ENTER:
 		return feature_enter(d3, flags, arg, argsz);
 	case VFIO_DEVICE_FEATURE_D3COLD_EXIT:

@@ -174,10 +174,12 @@ static ssize_t make_it_forget(struct d3cold_device *d3)
 			break;
 		msleep(20);
 	} while (--tries);
-	if (!ret || !READ_ONCE(d3->owes_reset)) {
+	if (!ret || (ret == -EAGAIN && !READ_ONCE(d3->owes_reset))) {
 		WRITE_ONCE(d3->owes_reset, false);
 		return 0;
 	}
+	/* The PCI core calls reset_done after a reset that failed, too. */
+	WRITE_ONCE(d3->owes_reset, true);
 	dev_warn_ratelimited(
 		&d3->core.pdev->dev,
 		"could not be reset after D3hot (%ld): its guest, told that D3hot loses state, may find some until it writes D0 again\n",
@@ -377,6 +379,28 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 	}
 	return d3cold_is_lost(d3) ? -EIO : ret;
 }
+
+#ifdef D3COLD_HAVE_OPS_GET_REGION_INFO_CAPS
+/**
+ * d3cold_region_info() - VFIO_DEVICE_GET_REGION_INFO, where that is no ioctl's
+ * @vdev: VFIO device, resumed by the VFIO core
+ * @info: what is asked for, and the answer
+ * @caps: capabilities of the answer
+ *
+ * Return: as the core's, which reads the size of a ROM from the device; -EIO if
+ * the device is lost.
+ */
+int d3cold_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
+		       struct vfio_info_cap *caps)
+{
+	struct d3cold_device *d3 = d3cold_from_vfio(vdev);
+
+	if (unlikely(d3cold_is_lost(d3)))
+		return -EIO;
+	WRITE_ONCE(d3->user, current->tgid);
+	return vfio_pci_ioctl_get_region_info(vdev, info, caps);
+}
+#endif
 
 /**
  * d3cold_reset_work() - end the guest's entry after a reset made by others

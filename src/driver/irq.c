@@ -54,9 +54,10 @@ static void gate_intx(struct d3cold_device *d3, bool close)
 	unsigned long flags;
 
 	/*
-	 * irqlock: the unmask handler reads it there. In some kernels (6.12.95)
-	 * it shares a word with other flags; who changes those holds a PM
-	 * reference, or ops_lock as we do where this is no PM callback.
+	 * irqlock: the unmask handler reads it there. In some kernels (6.12.94,
+	 * 6.12.95) it shares a word with flags that the core changes under
+	 * other locks or none, as a BAR's writes do: there a VMM that races its
+	 * own accesses can lose one, under vfio-pci as here (docs/kernels.md).
 	 */
 	spin_lock_irqsave(&d3->core.irqlock, flags);
 	if (close)

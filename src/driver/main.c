@@ -218,7 +218,7 @@ static const struct vfio_device_ops d3cold_ops = {
 	.mmap = vfio_pci_core_mmap,
 	.request = vfio_pci_core_request,
 	.match = vfio_pci_core_match,
-	D3COLD_OPS_REGION_INFO(vfio_pci_ioctl_get_region_info)
+	D3COLD_OPS_REGION_INFO(d3cold_region_info)
 		D3COLD_OPS_MATCH_TOKEN_UUID(vfio_pci_core_match_token_uuid)
 			D3COLD_OPS_IOMMUFD D3COLD_OPS_IOMMUFD_PASID
 };

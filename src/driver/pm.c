@@ -122,11 +122,23 @@ static void look_at_platform(struct d3cold_device *d3)
 	spin_unlock(&d3->lock);
 }
 
+/*
+ * Config space as the bus has just saved it, for recovery. Nothing is newer
+ * than the copy there is if the bus saved nothing, or what a reset had left
+ * that nobody restored (that of pcie_do_recovery()): the next wake loads it.
+ */
 static void keep_saved(struct d3cold_device *d3)
 {
+	struct pci_saved_state *saved;
+
+	if (!d3cold_saved_is_configured(d3->core.pdev))
+		return;
+	saved = pci_store_saved_state(d3->core.pdev);
+	if (!saved)
+		return;
 	d3cold_identity_saved(d3);
 	kfree(d3->saved);
-	d3->saved = pci_store_saved_state(d3->core.pdev);
+	d3->saved = saved;
 }
 
 static int d3cold_runtime_suspend(struct device *dev)
@@ -191,7 +203,6 @@ static int d3cold_runtime_suspend(struct device *dev)
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 
-	/* The bus has just saved it; a copy that recovery can load again. */
 	if (!ret)
 		keep_saved(d3);
 	d3->suspended_at = ktime_get_ns();

@@ -60,12 +60,12 @@ static const char *reload(struct d3cold_device *d3)
 	return d3cold_identity_check(d3);
 }
 
-/* Are its BARs as the PCI core assigned them? Empty after a loss of power. */
-static bool configured(struct pci_dev *pdev)
+/* Are these BARs as the PCI core assigned them? Empty after a loss of power. */
+static bool assigned(struct pci_dev *pdev, const u32 *bars)
 {
 	struct pci_bus_region region;
 	struct resource *res;
-	u32 value, mask;
+	u32 mask;
 	int i;
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
@@ -74,14 +74,37 @@ static bool configured(struct pci_dev *pdev)
 		    res->flags & (IORESOURCE_UNSET | IORESOURCE_PCI_FIXED))
 			continue;
 		pcibios_resource_to_bus(pdev->bus, &region, res);
-		pci_read_config_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i, &value);
 		mask = res->flags & IORESOURCE_IO ?
 			       (u32)PCI_BASE_ADDRESS_IO_MASK :
 			       (u32)PCI_BASE_ADDRESS_MEM_MASK;
-		if ((value ^ (u32)region.start) & mask)
+		if ((bars[i] ^ (u32)region.start) & mask)
 			return false;
 	}
 	return true;
+}
+
+static bool configured(struct pci_dev *pdev)
+{
+	u32 bars[PCI_STD_NUM_BARS];
+	int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		pci_read_config_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * i,
+				      &bars[i]);
+	return assigned(pdev, bars);
+}
+
+/**
+ * d3cold_saved_is_configured() - is what the PCI core saved worth restoring?
+ * @pdev: device
+ *
+ * Return: false if its BARs are not what the PCI core assigned.
+ */
+bool d3cold_saved_is_configured(struct pci_dev *pdev)
+{
+	return pdev->is_virtfn ||
+	       assigned(pdev,
+			&pdev->saved_config_space[PCI_BASE_ADDRESS_0 / 4]);
 }
 
 /**
@@ -259,20 +282,32 @@ bool d3cold_alone(struct pci_dev *pdev)
 	return !others.awake;
 }
 
+/*
+ * A hot-plug driver that hears the link go, as no suspend of the port has told
+ * it not to, takes the device for pulled.
+ */
+static bool hotplug_listens(struct pci_dev *port)
+{
+	u16 control;
+
+	pcie_capability_read_word(port, PCI_EXP_SLTCTL, &control);
+	return control & PCI_EXP_SLTCTL_HPIE;
+}
+
 /* The port's power, as its own suspend and resume would cut and give it. */
 static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	struct pci_dev *port = pci_upstream_bridge(pdev);
-	bool cycled;
+	bool cycled = false;
 
-	if (!port)
+	if (!port || pm_runtime_resume_and_get(&port->dev) < 0)
 		return problem;
-	if (!d3cold_alone(pdev) || pm_runtime_resume_and_get(&port->dev) < 0)
-		return problem;
-	pci_save_state(port);
-	cycled = d3cold_platform_cycle(port);
-	pci_restore_state(port);
+	if (d3cold_alone(pdev) && !hotplug_listens(port)) {
+		pci_save_state(port);
+		cycled = d3cold_platform_cycle(port);
+		pci_restore_state(port);
+	}
 	pm_runtime_put(&port->dev);
 	if (!cycled)
 		return problem;

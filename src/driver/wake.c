@@ -2,6 +2,7 @@
 /*
  * Who woke the device, and why.
  */
+#include <linux/ctype.h>
 #include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/pm_runtime.h>
@@ -183,6 +184,18 @@ static bool asker_is_late(struct d3cold_device *d3)
 	return !task;
 }
 
+/*
+ * Whoever owns a task names it, the reader is often a terminal of root's: as
+ * /proc/PID/stat, which escapes, no byte of it may be a command to that.
+ */
+static void name_of(struct task_struct *task, char *comm)
+{
+	strscpy(comm, task->comm, TASK_COMM_LEN);
+	for (; *comm; comm++)
+		if (!isascii(*comm) || !isprint(*comm))
+			*comm = '?';
+}
+
 /**
  * d3cold_wake_note() - count a wake, and write down who asked for it
  * @d3: device
@@ -209,7 +222,7 @@ enum d3cold_cause d3cold_wake_note(struct d3cold_device *d3, u64 *start)
 	d3->wake.cause = cause;
 	d3->wake.pid = task->pid;
 	d3->wake.when = ktime_get_ns();
-	strscpy(d3->wake.comm, task->comm, sizeof(d3->wake.comm));
+	name_of(task, d3->wake.comm);
 	d3cold_account(d3);
 	spin_unlock(&d3->lock);
 	put_task_struct(task);

@@ -55,7 +55,10 @@ static uint64_t region_offset(struct shot *s, unsigned int index)
 
 static unsigned int any_region(struct worker *w)
 {
-	return any(w, 3) ? VFIO_PCI_CONFIG_REGION_INDEX : any(w, REGIONS);
+	if (any(w, 3))
+		return VFIO_PCI_CONFIG_REGION_INDEX;
+	/* now and then one that there is not; 23 bits are left to its number */
+	return any(w, 16) ? any(w, REGIONS) : any_value(w) & 0x7fffff;
 }
 
 /* Has the kernel written more than it says, or than it was asked for? */
@@ -156,7 +159,6 @@ static int touch(struct shot *s, volatile unsigned char *map, size_t size,
 {
 	struct worker *w = s->w;
 	size_t at[8];
-	uint32_t sum = 0;
 
 	for (unsigned int i = 0; i < 8; i++)
 		at[i] = any(w, size / 4) * 4;
@@ -166,8 +168,8 @@ static int touch(struct shot *s, volatile unsigned char *map, size_t size,
 		return -1;
 	}
 	for (unsigned int i = 0; i < 8; i++)
-		sum += *(volatile uint32_t *)(map + at[i]);
-	sum += map[at[0] + 1];
+		(void)*(volatile uint32_t *)(map + at[i]);
+	(void)map[at[0] + 1];
 	if (may_write && s->t->scratch + 4 <= size)
 		*(volatile uint32_t *)(map + s->t->scratch) = 0;
 	return 0;
@@ -184,7 +186,7 @@ static int maps(struct shot *s)
 	int prot = ONE_OF(w, prots), ret = 0;
 	int flags = any(w, 8) ? MAP_SHARED : MAP_PRIVATE;
 	bool keep = !any(w, 4), whole = any(w, 2);
-	size_t pages = any(w, 5), size;
+	size_t pages = any(w, 5), size, part;
 	void *map;
 
 	size = s->t->dev->regions[index].info.size;
@@ -205,7 +207,11 @@ static int maps(struct shot *s)
 		w->map_size = size;
 		return ret;
 	}
-	munmap(map, size);
+	/* in two, between them another protection for one */
+	part = any(w, size / 4096 + 1) * 4096;
+	mprotect(map, part, ONE_OF(w, prots));
+	munmap((char *)map + part, size - part);
+	munmap(map, part);
 	return ret;
 }
 

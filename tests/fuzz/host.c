@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +39,9 @@ static int write_file(const struct target *t, const char *name,
 	return write_bytes(t, name, value, strlen(value));
 }
 
+/* of the module, from the folder of a device */
+#define MODULE "subsystem/../../module/d3cold_vfio_pci/parameters/"
+
 static const char *const files[] = {
 	"d3cold/policy",
 	"d3cold/rearm",
@@ -54,10 +58,32 @@ static const char *const files[] = {
 	"d3cold/blockers",
 	"d3cold/config",
 	"d3cold/stats/entries",
-	"d3cold/stats/time_d0_ms",
-	"d3cold/stats/time_d3cold_ms",
+	"d3cold/stats/suspends",
+	"d3cold/stats/d3cold",
+	"d3cold/stats/d3hot_only",
+	"d3cold/stats/vetoes",
+	"d3cold/stats/verify_failures",
+	"d3cold/stats/recoveries",
+	"d3cold/stats/shadow_hits",
+	"d3cold/stats/shadow_misses",
+	"d3cold/stats/link_downgrades",
+	"d3cold/stats/wakes_guest",
+	"d3cold/stats/wakes_vmm",
+	"d3cold/stats/wakes_open",
+	"d3cold/stats/wakes_close",
+	"d3cold/stats/wakes_reset",
+	"d3cold/stats/wakes_policy",
+	"d3cold/stats/wakes_recover",
+	"d3cold/stats/wakes_sibling",
+	"d3cold/stats/wakes_async",
+	"d3cold/stats/wakes_system",
 	"d3cold/stats/wakes_host",
+	"d3cold/stats/time_d0_ms",
+	"d3cold/stats/time_d3hot_ms",
+	"d3cold/stats/time_d3cold_ms",
+	"d3cold/stats/wake_latency_us_last",
 	"d3cold/stats/wake_latency_us_max",
+	MODULE "policy",
 	"power/control",
 	"power/autosuspend_delay_ms",
 	"power/runtime_status",
@@ -95,6 +121,8 @@ static int settings(struct shot *s)
 		{ "d3cold_allowed", "1" },
 		{ "d3cold_allowed", "0" },
 		{ "reset", "1" },
+		{ MODULE "policy", "auto" },
+		{ MODULE "policy", "guest" },
 	};
 	const char *const *file = ONE_OF(s->w, good);
 
@@ -147,8 +175,7 @@ static int rubbish(struct shot *s)
 		"1 ",
 	};
 	struct worker *w = s->w;
-	/* not recover's siblings alone: every file of the driver */
-	const char *file = files[any(w, 19)];
+	const char *file = ONE_OF(w, files);
 	size_t len = any(w, 8192);
 	unsigned char *buf;
 
@@ -166,12 +193,15 @@ static int looks(struct shot *s)
 	const char *name = any(w, 6) ? ONE_OF(w, files) : "config";
 	size_t len = any(w, 3) ? 4096 : any(w, 300);
 	off_t at = any(w, 2) ? 0 : any(w, 5000);
+	int patience_ms = any(w, 4);
 	int fd = open_file(s->t, name, O_RDONLY), error = 0;
+	struct pollfd change = { .fd = fd, .events = POLLPRI };
 
 	if (fd < 0)
 		return -1;
 	if (pread(fd, blank(w), len, at) < 0)
 		error = errno;
+	poll(&change, 1, patience_ms);
 	close(fd);
 	errno = error;
 	return error ? -1 : 0;

@@ -117,7 +117,7 @@ machine() {
 	put "$root/proc/swaps" 'Filename	Type	Size	Used	Priority'
 	put "$root/proc/self/mountinfo" \
 		'22 1 259:2 / /home\040of\040all rw - ext4 /dev/nvme1n1p2 rw' \
-		'23 1 0:41 / /pool rw - btrfs /dev/nvme2n1 rw' \
+		"23 1 0:41 / /po$(printf '\033')ol rw - btrfs /dev/nvme2n1 rw" \
 		'24 1 0:5 / /dev rw - devtmpfs udev rw'
 	put "$root/proc/4242/comm" qemu-system-x86
 	mkdir -p "$root/proc/4242/fd"

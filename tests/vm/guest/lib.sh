@@ -10,4 +10,5 @@
 . /mnt/guest/registers.sh
 . /mnt/guest/ram.sh
 . /mnt/guest/wakes.sh
+. /mnt/guest/replay.sh
 . /mnt/guest/inner.sh
