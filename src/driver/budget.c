@@ -78,7 +78,10 @@ void d3cold_budget_limit(struct d3cold_device *d3, u64 wait_ns)
 				   nsecs_to_jiffies(wait_ns) + 1);
 }
 
-/* The last walk of several lifts tells the port, so each is made alone. */
+/*
+ * pci_d3cold_enable() looks at all functions and then tells their port, without
+ * a lock: of two at once, as functions of a slot are, the older view could win.
+ */
 static DEFINE_MUTEX(lift_lock);
 
 /**
