@@ -41,6 +41,20 @@ static int set_irqs(int index, uint32_t flags, uint32_t start, uint32_t count,
 	return ioctl(device_fd(), VFIO_DEVICE_SET_IRQS, set);
 }
 
+/* Vector 0, by a byte that says whether it is meant */
+static int set_irq_if(int index, uint32_t action, uint8_t meant)
+{
+	char buf[sizeof(struct vfio_irq_set) + 1] = { 0 };
+	struct vfio_irq_set *set = (void *)buf;
+
+	set->argsz = sizeof(buf);
+	set->flags = VFIO_IRQ_SET_DATA_BOOL | action;
+	set->index = index;
+	set->count = 1;
+	set->data[0] = meant;
+	return ioctl(device_fd(), VFIO_DEVICE_SET_IRQS, set);
+}
+
 static int enable(int index, uint32_t count)
 {
 	int *fds = dev->irq_fds[index];
@@ -105,6 +119,10 @@ static void do_irq(struct result *r, int argc, char **argv)
 				VFIO_IRQ_SET_DATA_NONE |
 					VFIO_IRQ_SET_ACTION_UNMASK,
 				n, 1, NULL);
+	} else if (!strcmp(verb, "mask-if")) {
+		done = set_irq_if(index, VFIO_IRQ_SET_ACTION_MASK, n);
+	} else if (!strcmp(verb, "unmask-if")) {
+		done = set_irq_if(index, VFIO_IRQ_SET_ACTION_UNMASK, n);
 	} else if (!strcmp(verb, "resample")) {
 		done = resample();
 	} else if (!strcmp(verb, "eoi")) {
@@ -138,6 +156,6 @@ static void do_irq(struct result *r, int argc, char **argv)
 
 const struct command irq_commands[] = {
 	{ "irq", 2, do_irq,
-	  "info|enable|disable|trigger|mask|unmask|count|wait|resample|eoi intx|msi|msix|err|req [N]    enable: N vectors; others: vector N; wait: count, once there is one" },
+	  "info|enable|disable|trigger|mask|unmask|mask-if|unmask-if|count|wait|resample|eoi intx|msi|msix|err|req [N]    enable: N vectors; mask-if, unmask-if: vector 0, if N is 1; others: vector N; wait: count, once there is one" },
 	{ NULL, 0, NULL, NULL },
 };

@@ -295,12 +295,27 @@ static void do_map(struct result *r, int argc, char **argv)
 	}
 }
 
+/* Asked anew, where `regions` says what was so at the open */
+static void say_info(struct result *r, unsigned int index)
+{
+	struct vfio_region_info info = { .argsz = sizeof(info),
+					 .index = index };
+
+	if (ioctl(device_fd(), VFIO_DEVICE_GET_REGION_INFO, &info))
+		say_errno(r);
+	else
+		say(r, "size=%#llx,flags=%#x", (unsigned long long)info.size,
+		    info.flags);
+}
+
 static void do_region(struct result *r, int argc, char **argv)
 {
 	unsigned int index = number(argv[2]);
 
 	if (!strcmp(argv[1], "read") && argc == 5)
 		say_read(r, index, number(argv[3]), number(argv[4]));
+	else if (!strcmp(argv[1], "info"))
+		say_info(r, index);
 	else if (!strcmp(argv[1], "write") && argc == 6)
 		say_write(r, index, number(argv[3]), number(argv[4]),
 			  number(argv[5]));
@@ -360,8 +375,8 @@ const struct command region_commands[] = {
 	  "[D0|D1|D2|D3hot|offset]    PMCSR's state: read, or write as a guest does" },
 	{ "bar", 3, do_region,
 	  "read N OFF LEN | write N OFF LEN VALUE    by pread and pwrite" },
-	{ "region", 3, do_region,
-	  "read N OFF LEN | write N OFF LEN VALUE | find TYPE SUBTYPE    (its N)" },
+	{ "region", 2, do_region,
+	  "read N OFF LEN | write N OFF LEN VALUE | info N | find TYPE SUBTYPE    (its N)" },
 	{ "ioeventfd", 5, do_ioeventfd,
 	  "N OFF LEN VALUE EVENTFD|-1    VALUE is written at every signal of the eventfd" },
 	{ "regions", 0, do_regions, "   all of them" },
