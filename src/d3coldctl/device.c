@@ -219,14 +219,16 @@ bool device_is_bridge(const struct device *dev)
 }
 
 /**
- * device_is_cold() - does it sleep in D3cold, as the PCI core sees it?
+ * device_is_cold() - does it sleep in D3cold?
  * @dev: device
  *
- * A lost device may say D3cold as well, but it does not sleep: it is away.
+ * The PCI core says D3cold also of a device whose power another one keeps on,
+ * and of a lost one, which does not sleep: it is away. Our driver has a blocker
+ * for each.
  */
 bool device_is_cold(const struct device *dev)
 {
-	return streq(dev->power_state, "D3cold") &&
+	return streq(dev->power_state, "D3cold") && !dev->n_blockers &&
 	       !streq(dev->d3cold[D3COLD_STATE], "lost");
 }
 

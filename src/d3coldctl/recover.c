@@ -63,14 +63,12 @@ static int report(const struct device *dev, int err)
 static int recover(const struct bdf *bdf)
 {
 	struct device dev;
-	bool was_lost;
 	char *path;
 	int code, err;
 
 	code = require_ours(&dev, bdf);
 	if (code)
 		return code;
-	was_lost = streq(dev.d3cold[D3COLD_STATE], "lost");
 	path = xasprintf("bus/pci/devices/%s/d3cold/recover", dev.id);
 	err = sysfs_write(path, "1");
 	free(path);
@@ -80,8 +78,10 @@ static int recover(const struct bdf *bdf)
 			  "the device has gone from the bus");
 		return EXIT_ERROR;
 	}
-	if (!was_lost && !err)
+	if (err == -EALREADY) {
 		msg_warning(dev.id, NULL, "the device was not lost");
+		err = 0;
+	}
 	code = report(&dev, err);
 	out_device(device_json(&dev));
 	device_free(&dev);

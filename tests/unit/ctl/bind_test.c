@@ -313,6 +313,24 @@ static void test_persist(void **state)
 	assert_null(tree_read("d3cold.conf.d/" AUDIO ".conf"));
 }
 
+static void test_recover_not_lost(void **state)
+{
+	char *bind[] = { "bind", NIC, NULL };
+	char *argv[] = { "recover", NIC, NULL };
+	char *text;
+
+	(void)state;
+	assert_int_equal(run_caught(cmd_bind, bind, &text), EXIT_OK);
+	free(text);
+	/* What the driver says then */
+	kernel.fail_at = kernel.writes + 1;
+	kernel.error = EALREADY;
+	assert_int_equal(run_caught(cmd_recover, argv, &text), EXIT_OK);
+	assert_non_null(strstr(text, NIC ": the device was not lost"));
+	assert_null(strstr(text, "failed"));
+	free(text);
+}
+
 #define TEST(f) \
 	cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)
 
@@ -330,6 +348,7 @@ int main(void)
 		TEST(test_leftover_override),
 		TEST(test_unbind_in_use),
 		TEST(test_persist),
+		TEST(test_recover_not_lost),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -112,12 +112,17 @@ rm -r "$root/etc/d3cold.conf.d"
 golden bind-persist-fails bind 01:00.0 --persist
 
 fresh
+put "$root/sys/bus/pci/devices/0000:01:00.0/d3cold/blockers" \
+	'power: another device that shares it keeps it on; see d3cold_allowed and power/control of the functions beside it'
+golden status-kept status 01:00.0
+golden list-kept list
+
+fresh
 golden set set 01:00.0 policy=explicit rearm=hold delay=250 max_wake_ms=800
 golden set-json set 01:00.0 on_lost=error qualified=1 --json
 golden set-old-driver set 06:00.0 policy=off rearm=hold delay=1
 golden unbind-stuck unbind 01:00.0
 golden recover-lost recover 07:00.0
-golden recover-not-lost recover 01:00.0
 golden recover-old-driver recover 06:00.0
 golden recover-not-ours recover 02:00.0 --json
 put "$root/sys/bus/pci/devices/0000:01:00.0/d3cold/qualified" '0 0000:01:00.1 is awake'
