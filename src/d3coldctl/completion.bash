@@ -5,10 +5,10 @@
 # here is only what stands for a word of them: a device, a file, a setting.
 
 _d3coldctl_devices() { # ours|all
-	local dir=${D3COLD_SYSFS:-/sys}/bus/pci/devices path
-	[[ $1 == ours ]] && dir=${D3COLD_SYSFS:-/sys}/bus/pci/drivers/d3cold-vfio-pci
-	for path in "$dir"/*:*; do
-		[[ -e $path ]] && echo "${path##*/}"
+	local path
+	for path in "${D3COLD_SYSFS:-/sys}"/bus/pci/devices/*; do
+		# a vendor's build of the driver has another name, and the same folder
+		[[ -e $path && ($1 == all || -d $path/d3cold) ]] && echo "${path##*/}"
 	done
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "device.h"
 #include "module.h"
@@ -70,7 +71,9 @@ static void refused(int err)
 		break;
 	case EPERM:
 	case EACCES:
-		hint = "this needs root, and a kernel that may load modules: try sudo";
+		hint = geteuid() ?
+			       "this needs root: try sudo" :
+			       "a kernel that is locked down takes signed modules only: \"mokutil --import /var/lib/dkms/mok.pub\" and reboot; with kernel.modules_disabled=1 it takes none";
 		break;
 	default:
 		hint = "see the last lines of dmesg";

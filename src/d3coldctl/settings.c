@@ -19,15 +19,15 @@ const struct setting settings[N_SETTINGS] = {
 	{ "policy", "d3cold/policy", policies, 0,
 	  "when the device may be powered off" },
 	{ "rearm", "d3cold/rearm", rearms, 0,
-	  "after a wake that nobody asked for" },
+	  "after a wake that is not a leave" },
 	{ "delay", "power/autosuspend_delay_ms", NULL, INT_MAX,
 	  "milliseconds of idleness before it sleeps" },
 	{ "on_lost", "d3cold/on_lost", on_losts, 0,
 	  "who is told when the device does not come back" },
 	{ "max_wake_ms", "d3cold/max_wake_ms", NULL, UINT_MAX,
 	  "no power-off if a wake takes longer, 0: no limit" },
-	{ "max_cycles_per_min", "d3cold/max_cycles_per_min", NULL, UINT_MAX,
-	  "power cycles a minute, 0: no limit" },
+	{ "max_cycles_per_min", "d3cold/max_cycles_per_min", NULL, 60000,
+	  "power cycles a minute on average, 0: no limit" },
 	{ "qualified", "d3cold/qualified", NULL, 1,
 	  "1: it is known to come back from D3cold" },
 };
@@ -127,6 +127,7 @@ static const char *refusal_hint(const struct setting *setting,
 {
 	switch (-err) {
 	case EACCES:
+	case EPERM:
 	case EROFS:
 		return "this needs root: try sudo";
 	case ENOENT:
@@ -136,11 +137,9 @@ static const char *refusal_hint(const struct setting *setting,
 	case EIO:
 		if (streq(setting->key, "delay"))
 			return "the driver does not let this device sleep after a delay";
-		return "the device is lost: try \"d3coldctl recover\"";
+		return "see dmesg";
 	case EBUSY:
 		return "the device is changing its power state: try again";
-	case EPERM:
-		return "the device has not come back from a D3cold yet: see \"qualified\" in its status";
 	case EOPNOTSUPP:
 	case EINVAL:
 		if (streq(value, "guest"))

@@ -147,7 +147,7 @@ static void print_ours(const struct device *dev)
 	attr_line("on lost", attr[D3COLD_ON_LOST], "");
 	limit_line("longest wake", attr[D3COLD_MAX_WAKE_MS], " ms");
 	limit_line("power cycles", attr[D3COLD_MAX_CYCLES_PER_MIN],
-		   " per minute at most");
+		   " per minute on average");
 	attr_line("No_Soft_Reset", attr[D3COLD_NO_SOFT_RESET], "");
 	print_qualified(attr[D3COLD_QUALIFIED]);
 	attr_line("entered by", attr[D3COLD_ENTERED_BY], "");

@@ -334,7 +334,8 @@ static const char *reset(struct d3cold_device *d3, const char *problem)
  *
  * Context: process context, no device lock. Takes ops_lock; sleeps for 10 s and
  * more.
- * Return: 0; -EALREADY if the device is not lost; -EIO if it still is.
+ * Return: 0; -EALREADY if the device is not lost; -EIO if it still is; -EINTR
+ * if a signal came before it began.
  */
 int d3cold_recover(struct d3cold_device *d3)
 {

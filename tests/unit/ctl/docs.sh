@@ -77,7 +77,7 @@ commands "$top/README.md" "$top"/docs/*.md >"$work/all"
 while read -r line; do
 	case $line in
 	d3coldctl\ *) is "$(eval "tried ${line#d3coldctl }")" "" "$line" ;;
-	"apt install ./"*) is "$(tested "$line")" "" "$line" ;;
+	"apt install ../"*) is "$(tested "$line")" "" "$line" ;;
 	"apt install "*) is "$(eval "installed ${line#apt install }")" "" "$line" ;;
 	*) is "$(tested "$line")" "" "$line" ;;
 	esac

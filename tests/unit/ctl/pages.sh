@@ -49,7 +49,7 @@ done
 
 # Devices
 dir=$root/sys/bus/pci
-mkdir -p "$dir"/{devices,drivers/d3cold-vfio-pci}/0000:01:00.0 "$dir/devices/0000:02:00.0"
+mkdir -p "$dir"/devices/0000:01:00.0/d3cold "$dir/devices/0000:02:00.0"
 is "$(offered unbind '')" "0000:01:00.0 " "unbind: our devices"
 is "$(offered bind '')" "0000:01:00.0 0000:02:00.0 " "bind: all devices"
 is "$(offered bind --policy e)" "explicit " "bind: values of an option"
