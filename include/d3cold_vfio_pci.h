@@ -29,14 +29,18 @@ extern "C" {
  * Upon success the device goes to the deepest state that the platform offers
  * once power/autosuspend_delay_ms have passed without an access. As with
  * VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY, BAR mappings are revoked and an access
- * to one raises SIGBUS until D3COLD_EXIT.
+ * to one raises SIGBUS until D3COLD_EXIT, and where the guest has entered, too
+ * (VFIO_D3COLD_BY_GUEST), until that writes D0.
  *
  * @flags: VFIO_D3COLD_ENTER_*.
  * @eventfd: read only with VFIO_D3COLD_ENTER_EVENTFD.
  *
  * Return: 0, or the first of these that applies:
- *	-EINVAL		argsz too short, or an unknown flag
- *	-EOPNOTSUPP	no PM capability, a VF, or a kernel without PM
+ *	-EINVAL		argsz too short
+ *	-EFAULT		the payload cannot be read
+ *	-EINVAL		an unknown flag
+ *	-EOPNOTSUPP	no PM capability, a VF, another's PM domain, or a kernel
+ *			without PM
  *	-EIO		the device is lost
  *	-EPERM		policy "off" or "idle", the device is not qualified, or
  *			slower to wake than d3cold/max_wake_ms
@@ -76,6 +80,12 @@ struct vfio_d3cold_enter {
  * Stays set until replaced, removed, or the last close. Which events happened
  * since this call is read from the status region (pending_events); as they stay
  * there, what happened again is told by last_wake_ns, wakes, d3cold and state.
+ *
+ * Return: 0, or the first of these that applies:
+ *	-EINVAL		argsz too short
+ *	-EFAULT		the payload cannot be read
+ *	-EINVAL		an unknown event, or @eventfd is below -1 or no eventfd
+ *	-EBADF		@eventfd is not open
  */
 #define VFIO_DEVICE_FEATURE_D3COLD_EVENTFD 0xd3c2
 
@@ -173,7 +183,8 @@ struct vfio_d3cold_eventfd {
  * @reserved: 0.
  * @last_wake_ns: When @last_wake happened, CLOCK_MONOTONIC, ns.
  * @since_ns: Since when @physical_state holds, CLOCK_MONOTONIC, ns. D3cold
- *	that comes through the port is sampled: exact to one sample (1 s).
+ *	that comes through the port is sampled each second, that of functions
+ *	that share a power resource each 10 s.
  * @residency_ns: Time spent in D0 (D1 and D2 included), D3hot and D3cold up
  *	to @since_ns, ns.
  * @entries: Entries accepted, this and the following since it was bound.
