@@ -91,13 +91,19 @@ static inline void d3cold_vm_flags_mod(struct vm_area_struct *vma,
 #endif
 
 #ifdef D3COLD_HAVE_OPS_IOMMUFD
-#define D3COLD_OPS_IOMMUFD                                \
-	.bind_iommufd = vfio_iommufd_physical_bind,       \
-	.unbind_iommufd = vfio_iommufd_physical_unbind,   \
-	.attach_ioas = vfio_iommufd_physical_attach_ioas, \
-	.detach_ioas = vfio_iommufd_physical_detach_ioas,
+#define D3COLD_OPS_IOMMUFD                              \
+	.bind_iommufd = vfio_iommufd_physical_bind,     \
+	.unbind_iommufd = vfio_iommufd_physical_unbind, \
+	.attach_ioas = vfio_iommufd_physical_attach_ioas,
 #else
 #define D3COLD_OPS_IOMMUFD
+#endif
+
+#ifdef D3COLD_HAVE_OPS_IOMMUFD_DETACH
+#define D3COLD_OPS_IOMMUFD_DETACH \
+	.detach_ioas = vfio_iommufd_physical_detach_ioas,
+#else
+#define D3COLD_OPS_IOMMUFD_DETACH
 #endif
 
 #ifdef D3COLD_HAVE_OPS_IOMMUFD_PASID

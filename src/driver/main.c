@@ -220,7 +220,8 @@ static const struct vfio_device_ops d3cold_ops = {
 	.match = vfio_pci_core_match,
 	D3COLD_OPS_REGION_INFO(d3cold_region_info)
 		D3COLD_OPS_MATCH_TOKEN_UUID(vfio_pci_core_match_token_uuid)
-			D3COLD_OPS_IOMMUFD D3COLD_OPS_IOMMUFD_PASID
+			D3COLD_OPS_IOMMUFD D3COLD_OPS_IOMMUFD_DETACH
+				D3COLD_OPS_IOMMUFD_PASID
 };
 
 static int d3cold_probe(struct pci_dev *pdev, const struct pci_device_id *id)
