@@ -188,6 +188,8 @@ struct d3cold_shadow;
  * @physical: the D-state whose time is being accounted
  * @since: since when, CLOCK_MONOTONIC, ns
  * @reached_d3cold: the current suspend has been counted as D3cold
+ * @waking: a resume has begun since: what the PCI core then calls D3cold did
+ *	not answer, nobody cut its power
  * @power_kept: the PCI core says D3cold, but somebody else keeps the power on
  * @stats: counters
  * @wake: the last wake
@@ -199,6 +201,8 @@ struct d3cold_shadow;
  *	by suspend callbacks, which nothing that reads it runs beside
  * @saved: config state of the last power-off, the recovery's copy; written as
  *	@identity is, and under @ops_lock by open and close
+ * @unclean: the last user's close found it lost, and could not reset it; under
+ *	@ops_lock
  * @over_budget: D3cold is forbidden for want of a token; changed while awake
  * @budget_work: allows it again
  * @qualify_work: waits for the idle D3cold after probe and close
@@ -208,7 +212,6 @@ struct d3cold_shadow;
  *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
- * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI or MSI-X vectors, how many of them to look at, that are
  *	disabled; not asked of the device anew, which may be another one by then
@@ -258,6 +261,7 @@ struct d3cold_device {
 	pci_power_t physical;
 	u64 since;
 	bool reached_d3cold;
+	bool waking;
 	bool power_kept;
 	struct d3cold_stats stats;
 	struct d3cold_wake wake;
@@ -268,6 +272,7 @@ struct d3cold_device {
 	wait_queue_head_t shadow_wait;
 	struct d3cold_identity identity;
 	struct pci_saved_state *saved;
+	bool unclean;
 	bool over_budget;
 	struct delayed_work budget_work;
 	struct delayed_work qualify_work;
@@ -276,7 +281,6 @@ struct d3cold_device {
 	u64 suspended_at;
 	void *power[8];
 	unsigned int num_power;
-	unsigned int absent;
 	bool intx_user_masked;
 	unsigned int vectors_off;
 	bool gated;
@@ -329,6 +333,7 @@ struct d3cold_context d3cold_context(struct d3cold_device *d3);
 unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 			 const struct d3cold_context *c, int *error);
 void d3cold_apply(struct d3cold_device *d3, unsigned int actions);
+void d3cold_core_low_power(struct d3cold_device *d3, bool entry);
 int d3cold_user_event(struct d3cold_device *d3, enum d3cold_event event,
 		      bool bad_fd);
 void d3cold_lose(struct d3cold_device *d3);

@@ -129,8 +129,17 @@ unsigned int d3cold_step(struct d3cold_device *d3, enum d3cold_event event,
 	return r.actions;
 }
 
-/* The core's own low-power mode; it fails only if it is out of step with us. */
-static void core_low_power(struct d3cold_device *d3, bool entry)
+/**
+ * d3cold_core_low_power() - the core's own low-power mode
+ * @d3: device
+ * @entry: engage it, which revokes the mappings of BARs, or end it
+ *
+ * It fails only if the core is out of step with us.
+ *
+ * Context: process context, no memory_lock; whoever is not in a step of the
+ * machine's holds @d3->ops_lock and a PM reference, and ends what he began.
+ */
+void d3cold_core_low_power(struct d3cold_device *d3, bool entry)
 {
 	u32 feature = entry ? VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY :
 			      VFIO_DEVICE_FEATURE_LOW_POWER_EXIT;
@@ -161,13 +170,13 @@ void d3cold_apply(struct d3cold_device *d3, unsigned int actions)
 	if (actions & D3COLD_DO_WAKE)
 		pm_runtime_resume(dev);
 	if (actions & D3COLD_DO_ENTRY)
-		core_low_power(d3, true);
+		d3cold_core_low_power(d3, true);
 	if (actions & D3COLD_DO_QUIESCE)
 		d3cold_irq_quiesce(d3);
 	if (actions & D3COLD_DO_RESTORE)
 		d3cold_irq_restore(d3);
 	if (actions & D3COLD_DO_EXIT)
-		core_low_power(d3, false);
+		d3cold_core_low_power(d3, false);
 	if (actions & D3COLD_DO_UNPIN) {
 		pm_runtime_mark_last_busy(dev);
 		pm_runtime_put_autosuspend(dev);

@@ -30,7 +30,11 @@ static int low_power_entry(struct d3cold_device *d3, enum d3cold_event event,
 {
 	int ret;
 
-	mutex_lock(&d3->ops_lock);
+	/* A recovery may hold it for long. */
+	if (mutex_lock_killable(&d3->ops_lock)) {
+		ret = -EINTR;
+		goto out;
+	}
 	ret = d3cold_user_event(d3, event, bad_fd);
 	if (!ret) {
 		/* Awake until the ioctl returns: no wake can have been missed. */
@@ -41,7 +45,7 @@ static int low_power_entry(struct d3cold_device *d3, enum d3cold_event event,
 		spin_unlock(&d3->lock);
 	}
 	mutex_unlock(&d3->ops_lock);
-
+out:
 	if (ret && efd)
 		eventfd_ctx_put(efd);
 	return ret;
@@ -81,7 +85,8 @@ static int feature_leave(struct d3cold_device *d3, u32 flags, size_t argsz)
 	ret = vfio_check_feature(flags, argsz, VFIO_DEVICE_FEATURE_SET, 0);
 	if (ret != 1)
 		return ret;
-	mutex_lock(&d3->ops_lock);
+	if (mutex_lock_killable(&d3->ops_lock))
+		return -EINTR;
 	ret = d3cold_user_event(d3, D3COLD_EV_VMM_LEAVE, false);
 	mutex_unlock(&d3->ops_lock);
 	return ret;

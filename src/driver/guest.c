@@ -164,22 +164,20 @@ static ssize_t make_it_forget(struct d3cold_device *d3)
 	lockdep_assert_held(&d3->guest_lock);
 
 	/*
-	 * -EAGAIN: somebody holds the device lock, for sysfs or for a reset,
-	 * which then pays the debt as well.
+	 * -EAGAIN: somebody holds the device lock, for sysfs or for a reset of
+	 * his own, which nobody says whether it worked: reset_done comes after
+	 * one that failed, too.
 	 */
 	do {
 		ret = vfio_pci_core_ioctl(&d3->core.vdev, VFIO_DEVICE_RESET, 0);
-		if (ret != -EAGAIN || !READ_ONCE(d3->owes_reset) ||
-		    fatal_signal_pending(current))
+		if (ret != -EAGAIN || fatal_signal_pending(current))
 			break;
 		msleep(20);
 	} while (--tries);
-	if (!ret || (ret == -EAGAIN && !READ_ONCE(d3->owes_reset))) {
+	if (!ret) {
 		WRITE_ONCE(d3->owes_reset, false);
 		return 0;
 	}
-	/* The PCI core calls reset_done after a reset that failed, too. */
-	WRITE_ONCE(d3->owes_reset, true);
 	dev_warn_ratelimited(
 		&d3->core.pdev->dev,
 		"could not be reset after D3hot (%ld): its guest, told that D3hot loses state, may find some until it writes D0 again\n",
@@ -200,6 +198,7 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 			   size_t count, loff_t *ppos)
 {
 	pci_power_t reached, before;
+	loff_t pos = *ppos;
 	ssize_t done, error = 0;
 	bool remembers, seen;
 
@@ -216,6 +215,15 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 	done = d3cold_is_lost(d3) ?
 		       -EIO :
 		       vfio_pci_core_write(&d3->core.vdev, buf, count, ppos);
+	/* So the PCI core calls what did not answer: not there, or again? */
+	if (unlikely(READ_ONCE(d3->core.pdev->current_state) == PCI_D3cold)) {
+		done = -EIO;
+		if (d3cold_present(d3)) {
+			*ppos = pos;
+			done = vfio_pci_core_write(&d3->core.vdev, buf, count,
+						   ppos);
+		}
+	}
 	/*
 	 * From the device, never from the user's buffer, which may change under
 	 * us: VFs enabled or a quirk may have left it in D0. A write that
@@ -435,8 +443,6 @@ void d3cold_reset_done(struct pci_dev *pdev)
 {
 	struct d3cold_device *d3 = d3cold_from_dev(&pdev->dev);
 
-	WRITE_ONCE(d3->owes_reset, false);
-	if (READ_ONCE(d3->guest_state) == PCI_D0)
-		return;
-	note_reset(d3);
+	if (READ_ONCE(d3->guest_state) != PCI_D0)
+		note_reset(d3);
 }

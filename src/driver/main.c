@@ -109,8 +109,10 @@ static void close_core(struct d3cold_device *d3)
 		vfio_pci_core_close_device(&d3->core.vdev);
 		/* Nor by a sibling's close, for which dev_set->lock is held. */
 		d3->core.needs_reset = false;
+		d3->unclean = true;
 		pdev->dev_flags = flags;
 	} else {
+		d3->unclean = false;
 		mutex_unlock(&d3->ops_lock);
 		vfio_pci_core_close_device(&d3->core.vdev);
 		mutex_lock(&d3->ops_lock);
@@ -183,10 +185,13 @@ static void d3cold_close_device(struct vfio_device *vdev)
 
 	mutex_lock(&d3->ops_lock);
 	/* Runtime PM could not wake it (the port's resume failed, say). */
-	if (asleep)
+	if (asleep) {
 		d3cold_lose(d3);
-	else
+		pci_err(d3->core.pdev,
+			"its port, or a device that it depends on, does not wake: marked lost; write 1 to d3cold/recover\n");
+	} else {
 		d3cold_present(d3);
+	}
 	d3cold_user_event(d3, D3COLD_EV_CLOSE, false);
 	/* What was gated belongs to this user, and is about to be freed. */
 	d3->gated = false;

@@ -124,15 +124,19 @@ static void look_at_platform(struct d3cold_device *d3)
 
 /*
  * Config space as the bus has just saved it, for recovery. Nothing is newer
- * than the copy there is if the bus saved nothing, or what a reset had left
- * that nobody restored (that of pcie_do_recovery()): the next wake loads it.
+ * than the copy there is if the bus saved nothing. What a reset had left that
+ * nobody restored (that of pcie_do_recovery(), or one by sysfs beside a guest's
+ * PMCSR write) is not for the next wake: the bus is given the copy instead.
  */
 static void keep_saved(struct d3cold_device *d3)
 {
 	struct pci_saved_state *saved;
 
-	if (!d3cold_saved_is_configured(d3->core.pdev))
+	if (!d3cold_saved_is_configured(d3->core.pdev)) {
+		if (d3->saved)
+			pci_load_saved_state(d3->core.pdev, d3->saved);
 		return;
+	}
 	saved = pci_store_saved_state(d3->core.pdev);
 	if (!saved)
 		return;
@@ -153,15 +157,14 @@ static int d3cold_runtime_suspend(struct device *dev)
 
 	/*
 	 * An impostor, or nothing, in the slot: do not save its registers. A
-	 * link that is being recovered gets a second chance.
+	 * link that is being recovered gets a second; without a delay nobody
+	 * would try again.
 	 */
-	if (!d3cold_identity_note(d3)) {
+	if (!d3cold_identity_note(d3) &&
+	    (!d3cold_present(d3) || !d3cold_identity_note(d3))) {
 		pm_runtime_mark_last_busy(dev);
-		if (++d3->absent >= 2)
-			d3cold_miss(d3);
 		return -EBUSY;
 	}
-	d3->absent = 0;
 
 	spin_lock(&d3->lock);
 	c = d3cold_context(d3);
@@ -171,6 +174,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
+	d3->waking = false;
 	spin_unlock(&d3->lock);
 	if (!ret)
 		d3cold_shadow_capture(d3);
@@ -292,6 +296,7 @@ static int d3cold_runtime_resume(struct device *dev)
 	cold = d3->reached_d3cold;
 	if (!cold)
 		d3->stats.d3hot_only++;
+	d3->waking = true;
 	spin_unlock(&d3->lock);
 
 	ret = dev->bus->pm->runtime_resume(dev);

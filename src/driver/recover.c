@@ -16,6 +16,8 @@
 
 /* How long a device may read all ones after its power came. */
 #define D3COLD_LATE_MS 1000
+/* How long the kernel may take for the recovery from an error, AER's. */
+#define D3COLD_FROZEN_MS 5000
 #define D3COLD_POWER_CYCLES 2
 
 /* The vendor ID of a request that is to be repeated (RRS, once CRS): not yet. */
@@ -179,22 +181,30 @@ static bool absent(struct d3cold_device *d3)
  * @d3: device
  *
  * One that is not there is marked lost: a reset of it would wait for a minute.
- * One that somebody resets, or whose link is being recovered, is not judged.
+ * One that somebody resets is not judged. One whose link is being recovered is
+ * when that is over, or has taken so long that it failed: then the PCI core
+ * leaves the device frozen.
  *
- * Context: process context, a PM reference held; sleeps for 1 s at most.
+ * Context: process context, a PM reference held, or its suspend callback;
+ * sleeps for 1 s at most, beside AER's recovery for 6 s.
  * Return: false if it is lost.
  */
 bool d3cold_present(struct d3cold_device *d3)
 {
 	struct pci_dev *pdev = d3->core.pdev;
+	unsigned int waited = 0;
 	bool missing;
 
 	if (d3cold_is_lost(d3))
 		return false;
 	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
-	if (!IS_ENABLED(CONFIG_PM) || pdev->is_virtfn ||
-	    pdev->error_state == pci_channel_io_frozen ||
-	    !pci_cfg_access_trylock(pdev))
+	if (!IS_ENABLED(CONFIG_PM) || pdev->is_virtfn)
+		return true;
+	for (; READ_ONCE(pdev->error_state) == pci_channel_io_frozen &&
+	       waited < D3COLD_FROZEN_MS;
+	     waited += 100)
+		msleep(100);
+	if (!pci_cfg_access_trylock(pdev))
 		return true;
 	missing = absent(d3);
 	pci_cfg_access_unlock(pdev);
@@ -311,6 +321,11 @@ static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 	pm_runtime_put(&port->dev);
 	if (!cycled)
 		return problem;
+	/* Nothing kept one from waking meanwhile, into a slot without power. */
+	if (!d3cold_alone(pdev))
+		pci_warn(
+			pdev,
+			"the port's power was cut, and a function beside it woke meanwhile: remove and rescan that one if it does not work\n");
 	if (answers(d3, D3COLD_LATE_MS))
 		problem = reload(d3);
 	return step_done(d3, "port", problem);
@@ -323,6 +338,42 @@ static const char *reset(struct d3cold_device *d3, const char *problem)
 	if (!answers(d3, 0) || pci_try_reset_function(pdev))
 		return problem;
 	return step_done(d3, "reset", reload(d3));
+}
+
+/*
+ * What its last user left in it, whose close could not reset it, is not for the
+ * next one.
+ */
+static const char *clean(struct d3cold_device *d3, bool cut)
+{
+	const char *problem = reset(
+		d3,
+		"as its last user left it, and nothing can reset it or cut its power");
+
+	if (problem && cut && d3cold_platform_cycle(d3->core.pdev) &&
+	    answers(d3, D3COLD_LATE_MS))
+		problem = step_done(d3, "power", reload(d3));
+	if (problem)
+		problem = port_cycle(d3, problem);
+	return problem;
+}
+
+/* All there is to bring it back. */
+static const char *climb(struct d3cold_device *d3)
+{
+	/* Whatever it was lost in: the administrator asks. */
+	bool cut = d3cold_alone(d3->core.pdev);
+	const char *problem = d3cold_identity_check(d3);
+
+	if (problem)
+		problem = d3cold_retry(d3, problem, cut);
+	if (problem)
+		problem = port_cycle(d3, problem);
+	if (problem)
+		problem = reset(d3, problem);
+	if (!problem && d3->unclean)
+		problem = clean(d3, cut);
+	return problem;
 }
 
 /**
@@ -340,7 +391,7 @@ static const char *reset(struct d3cold_device *d3, const char *problem)
 int d3cold_recover(struct d3cold_device *d3)
 {
 	const char *problem;
-	bool cut;
+	bool zap;
 	int ret = 0;
 
 	if (mutex_lock_interruptible(&d3->ops_lock))
@@ -362,15 +413,13 @@ int d3cold_recover(struct d3cold_device *d3)
 		ret = -EIO;
 		goto out;
 	}
-	/* Whatever it was lost in: the administrator asks. */
-	cut = d3cold_alone(d3->core.pdev);
-	problem = d3cold_identity_check(d3);
-	if (problem)
-		problem = d3cold_retry(d3, problem, cut);
-	if (problem)
-		problem = port_cycle(d3, problem);
-	if (problem)
-		problem = reset(d3, problem);
+	/* No mapping of a BAR may be used while power comes and goes. */
+	zap = d3->layered && d3->machine.open && !d3->machine.engaged;
+	if (zap)
+		d3cold_core_low_power(d3, true);
+	problem = climb(d3);
+	if (zap)
+		d3cold_core_low_power(d3, false);
 	if (problem) {
 		pci_err(d3->core.pdev,
 			"still lost (%s): unbind it, then remove and rescan it\n",
@@ -379,6 +428,7 @@ int d3cold_recover(struct d3cold_device *d3)
 		goto out_put;
 	}
 
+	d3->unclean = false;
 	spin_lock(&d3->lock);
 	d3->policy = D3COLD_POLICY_OFF;
 	d3->stats.recoveries++;

@@ -9,12 +9,19 @@
 #include "compat.h"
 #include "device.h"
 
-/* The PCI core calls D3cold also what another device keeps the power of. */
+/*
+ * The PCI core calls D3cold also what another device keeps the power of, and
+ * what it found dead when it was to wake.
+ */
 static pci_power_t physical_state(const struct d3cold_device *d3)
 {
 	pci_power_t state = READ_ONCE(d3->core.pdev->current_state);
 
-	return state == PCI_D3cold && d3->power_kept ? PCI_D3hot : state;
+	if (state != PCI_D3cold)
+		return state;
+	return d3->power_kept || (d3->waking && !d3->reached_d3cold) ?
+		       PCI_D3hot :
+		       PCI_D3cold;
 }
 
 static enum d3cold_bucket bucket_of(pci_power_t state)
