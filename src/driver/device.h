@@ -145,6 +145,9 @@ struct d3cold_wake {
 struct d3cold_kobject;
 struct d3cold_shadow;
 
+/* Power resources of a device that are looked at. */
+#define D3COLD_MAX_POWER 8
+
 /**
  * struct d3cold_device - a device bound to this driver
  * @core: vfio-pci core device; drvdata points to it
@@ -188,8 +191,8 @@ struct d3cold_shadow;
  * @physical: the D-state whose time is being accounted
  * @since: since when, CLOCK_MONOTONIC, ns
  * @reached_d3cold: the current suspend has been counted as D3cold
- * @waking: a resume has begun since: what the PCI core then calls D3cold did
- *	not answer, nobody cut its power
+ * @waking: it is awake, or a resume has begun: what the PCI core then calls
+ *	D3cold did not answer, nobody cut its power
  * @power_kept: the PCI core says D3cold, but somebody else keeps the power on
  * @stats: counters
  * @wake: the last wake
@@ -212,6 +215,7 @@ struct d3cold_shadow;
  *	written as @identity is
  * @power: ACPI handles of its own power resources (_PR3); written in probe
  * @num_power: how many
+ * @absent: suspends in a row at which the device did not answer
  * @intx_user_masked: the user masked INTx itself
  * @vectors_off: MSI or MSI-X vectors, how many of them to look at, that are
  *	disabled; not asked of the device anew, which may be another one by then
@@ -279,8 +283,9 @@ struct d3cold_device {
 	unsigned long qualify_until;
 	struct work_struct notify_work;
 	u64 suspended_at;
-	void *power[8];
+	void *power[D3COLD_MAX_POWER];
 	unsigned int num_power;
+	unsigned int absent;
 	bool intx_user_masked;
 	unsigned int vectors_off;
 	bool gated;
@@ -358,7 +363,7 @@ enum d3cold_cause d3cold_wake_note(struct d3cold_device *d3, u64 *start);
 bool d3cold_platform_can_cut(struct pci_dev *pdev);
 void d3cold_platform_init(struct d3cold_device *d3);
 bool d3cold_platform_keeps(struct d3cold_device *d3);
-bool d3cold_platform_cycle(struct pci_dev *pdev);
+bool d3cold_platform_cycle(struct pci_dev *pdev, bool *off);
 
 /* verify.c: is it the device that we powered off? */
 bool d3cold_disconnected(const struct pci_dev *pdev);

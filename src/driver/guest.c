@@ -217,12 +217,13 @@ static ssize_t write_pmcsr(struct d3cold_device *d3, const char __user *buf,
 		       vfio_pci_core_write(&d3->core.vdev, buf, count, ppos);
 	/* So the PCI core calls what did not answer: not there, or again? */
 	if (unlikely(READ_ONCE(d3->core.pdev->current_state) == PCI_D3cold)) {
-		done = -EIO;
-		if (d3cold_present(d3)) {
-			*ppos = pos;
+		mutex_lock(&d3->ops_lock);
+		done = d3cold_present(d3) ? 0 : -EIO;
+		mutex_unlock(&d3->ops_lock);
+		*ppos = pos;
+		if (!done)
 			done = vfio_pci_core_write(&d3->core.vdev, buf, count,
 						   ppos);
-		}
 	}
 	/*
 	 * From the device, never from the user's buffer, which may change under
@@ -380,6 +381,10 @@ long d3cold_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 	ret = vfio_pci_core_ioctl(vdev, cmd, arg);
 	if (cmd == VFIO_DEVICE_SET_IRQS && !ret)
 		note_intx_mask(d3, intx, (void __user *)arg);
+	/* Unlike those of others and of the guest, which nobody vouches for. */
+	if ((cmd == VFIO_DEVICE_RESET || cmd == VFIO_DEVICE_PCI_HOT_RESET) &&
+	    !ret)
+		WRITE_ONCE(d3->owes_reset, false);
 	if (READ_ONCE(d3->reset_seen)) {
 		mutex_lock(&d3->guest_lock);
 		forget_guest_state(d3);

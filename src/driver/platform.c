@@ -36,6 +36,46 @@ bool d3cold_platform_can_cut(struct pci_dev *pdev)
 	return power_manageable(pdev);
 }
 
+/* Notes the resources of _PR3 in @power. Return: how many, @max at most. */
+static unsigned int list_power(struct acpi_device *adev, acpi_handle *power,
+			       unsigned int max)
+{
+	struct acpi_buffer buffer = { ACPI_ALLOCATE_BUFFER, NULL };
+	union acpi_object *list, *one;
+	unsigned int n = 0;
+	acpi_status status;
+	u32 i;
+
+	status = acpi_evaluate_object(adev->handle, "_PR3", NULL, &buffer);
+	list = buffer.pointer;
+	/* There may be a buffer without a result in it. */
+	if (ACPI_FAILURE(status) || !list)
+		goto out;
+	for (i = 0; list->type == ACPI_TYPE_PACKAGE && i < list->package.count;
+	     i++) {
+		one = &list->package.elements[i];
+		if (one->type == ACPI_TYPE_LOCAL_REFERENCE && n < max)
+			power[n++] = one->reference.handle;
+	}
+out:
+	kfree(list);
+	return n;
+}
+
+/* ACPI 6.5, 7.2.3: _STA of a power resource is 1 while it is on. */
+static bool all_on(const acpi_handle *power, unsigned int n)
+{
+	unsigned long long on;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (ACPI_FAILURE(acpi_evaluate_integer(power[i], "_STA", NULL,
+						       &on)) ||
+		    !(on & 1))
+			return false;
+	return n;
+}
+
 /**
  * d3cold_platform_init() - note the power resources of a device
  * @d3: device being bound
@@ -45,28 +85,11 @@ bool d3cold_platform_can_cut(struct pci_dev *pdev)
  */
 void d3cold_platform_init(struct d3cold_device *d3)
 {
-	struct acpi_buffer buffer = { ACPI_ALLOCATE_BUFFER, NULL };
 	struct acpi_device *adev = power_manageable(d3->core.pdev);
-	union acpi_object *list, *one;
-	acpi_status status;
-	u32 i;
 
-	if (!adev)
-		return;
-	status = acpi_evaluate_object(adev->handle, "_PR3", NULL, &buffer);
-	list = buffer.pointer;
-	/* There may be a buffer without a result in it. */
-	if (ACPI_FAILURE(status) || !list)
-		goto out;
-	for (i = 0; list->type == ACPI_TYPE_PACKAGE && i < list->package.count;
-	     i++) {
-		one = &list->package.elements[i];
-		if (one->type == ACPI_TYPE_LOCAL_REFERENCE &&
-		    d3->num_power < ARRAY_SIZE(d3->power))
-			d3->power[d3->num_power++] = one->reference.handle;
-	}
-out:
-	kfree(list);
+	if (adev)
+		d3->num_power =
+			list_power(adev, d3->power, ARRAY_SIZE(d3->power));
 }
 
 /**
@@ -82,31 +105,26 @@ out:
  */
 bool d3cold_platform_keeps(struct d3cold_device *d3)
 {
-	unsigned long long on;
-	unsigned int i;
-
-	/* ACPI 6.5, 7.2.3: _STA of a power resource is 1 while it is on. */
-	for (i = 0; i < d3->num_power; i++)
-		if (ACPI_FAILURE(acpi_evaluate_integer(d3->power[i], "_STA",
-						       NULL, &on)) ||
-		    !(on & 1))
-			return false;
-	return d3->num_power;
+	return all_on(d3->power, d3->num_power);
 }
 
 /**
  * d3cold_platform_cycle() - cut the power of a device, and give it again
  * @pdev: device or port
+ * @off: NULL, or told whether it really was off meanwhile: another device may
+ *	have kept it on
  *
  * The ACPI core counts references and believes that the power is on: only an
  * explicit off makes it run _ON again.
  *
- * Context: sleeps, as long as the platform's methods take, and 200 ms.
- * Return: true if the platform did both.
+ * Context: sleeps, as long as the platform's methods take, and 200 ms;
+ *allocates memory if @off is not NULL. Return: true if the platform did both.
  */
-bool d3cold_platform_cycle(struct pci_dev *pdev)
+bool d3cold_platform_cycle(struct pci_dev *pdev, bool *off)
 {
 	struct acpi_device *adev = power_manageable(pdev);
+	acpi_handle power[D3COLD_MAX_POWER];
+	unsigned int n;
 
 	if (!adev)
 		return false;
@@ -118,6 +136,10 @@ bool d3cold_platform_cycle(struct pci_dev *pdev)
 		acpi_device_update_power(adev, NULL);
 	if (acpi_device_set_power(adev, ACPI_STATE_D3_COLD))
 		return false;
+	if (off) {
+		n = list_power(adev, power, ARRAY_SIZE(power));
+		*off = n && !all_on(power, n);
+	}
 	msleep(D3COLD_SETTLE_MS);
 	if (acpi_device_set_power(adev, ACPI_STATE_D0))
 		return false;
@@ -141,7 +163,7 @@ bool d3cold_platform_keeps(struct d3cold_device *d3)
 	return false;
 }
 
-bool d3cold_platform_cycle(struct pci_dev *pdev)
+bool d3cold_platform_cycle(struct pci_dev *pdev, bool *off)
 {
 	return false;
 }

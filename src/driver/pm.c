@@ -157,14 +157,16 @@ static int d3cold_runtime_suspend(struct device *dev)
 
 	/*
 	 * An impostor, or nothing, in the slot: do not save its registers. A
-	 * link that is being recovered gets a second; without a delay nobody
-	 * would try again.
+	 * link that is being recovered gets a second chance, and who recovers
+	 * it may wait for this callback. Without a delay nobody tries again.
 	 */
 	if (!d3cold_identity_note(d3) &&
-	    (!d3cold_present(d3) || !d3cold_identity_note(d3))) {
+	    ((!d3->absent++ && d3cold_delay_ms(d3)) || !d3cold_present(d3) ||
+	     !d3cold_identity_note(d3))) {
 		pm_runtime_mark_last_busy(dev);
 		return -EBUSY;
 	}
+	d3->absent = 0;
 
 	spin_lock(&d3->lock);
 	c = d3cold_context(d3);
@@ -174,7 +176,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
-	d3->waking = false;
+	d3->waking = ret;
 	spin_unlock(&d3->lock);
 	if (!ret)
 		d3cold_shadow_capture(d3);
@@ -197,6 +199,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 	actions = d3cold_step(
 		d3, ret ? D3COLD_EV_SUSPEND_FAILED : D3COLD_EV_SUSPENDED, &c,
 		&error);
+	d3->waking = ret;
 	if (ret)
 		d3cold_shadow_drop(d3);
 	else
@@ -468,6 +471,7 @@ void d3cold_pm_attach(struct d3cold_device *d3)
 	INIT_WORK(&d3->notify_work, d3cold_notify_work);
 	d3->since = ktime_get_ns();
 	d3->wake.cause = D3COLD_NR_CAUSES;
+	d3->waking = true;
 
 	if (dev->pm_domain) {
 		pci_warn(

@@ -138,7 +138,7 @@ bool d3cold_revive(struct d3cold_device *d3)
 		}
 		pci_warn(pdev, "had lost its config state: restored\n");
 	} else {
-		if (!d3cold_platform_cycle(pdev) ||
+		if (!d3cold_platform_cycle(pdev, NULL) ||
 		    !answers(d3, D3COLD_LATE_MS))
 			return false;
 		pci_warn(pdev,
@@ -176,6 +176,12 @@ static bool absent(struct d3cold_device *d3)
 	return !is_retry(id);
 }
 
+/* Is its link being recovered from an error, or was that in vain? */
+static bool is_frozen(const struct pci_dev *pdev)
+{
+	return READ_ONCE(pdev->error_state) == pci_channel_io_frozen;
+}
+
 /**
  * d3cold_present() - may a device that is awake be reset, restored, handed out?
  * @d3: device
@@ -186,7 +192,7 @@ static bool absent(struct d3cold_device *d3)
  * leaves the device frozen.
  *
  * Context: process context, a PM reference held, or its suspend callback;
- * sleeps for 1 s at most, beside AER's recovery for 6 s.
+ * sleeps for 1 s at most, beside AER's recovery for 7 s.
  * Return: false if it is lost.
  */
 bool d3cold_present(struct d3cold_device *d3)
@@ -200,14 +206,17 @@ bool d3cold_present(struct d3cold_device *d3)
 	/* The IDs of a VF are not in its config space (PCIe r6.0, 9.3.4.1). */
 	if (!IS_ENABLED(CONFIG_PM) || pdev->is_virtfn)
 		return true;
-	for (; READ_ONCE(pdev->error_state) == pci_channel_io_frozen &&
-	       waited < D3COLD_FROZEN_MS;
-	     waited += 100)
-		msleep(100);
-	if (!pci_cfg_access_trylock(pdev))
-		return true;
-	missing = absent(d3);
-	pci_cfg_access_unlock(pdev);
+	do {
+		while (is_frozen(pdev) && !d3cold_identity_same_id(d3) &&
+		       waited < D3COLD_FROZEN_MS) {
+			msleep(100);
+			waited += 100;
+		}
+		if (!pci_cfg_access_trylock(pdev))
+			return true;
+		missing = absent(d3);
+		pci_cfg_access_unlock(pdev);
+	} while (missing && is_frozen(pdev) && waited < D3COLD_FROZEN_MS);
 	if (missing)
 		d3cold_miss(d3);
 	return !missing;
@@ -247,7 +256,7 @@ const char *d3cold_retry(struct d3cold_device *d3, const char *problem,
 			return NULL;
 	}
 	for (i = 0; i < D3COLD_POWER_CYCLES && cut &&
-		    d3cold_platform_cycle(d3->core.pdev);
+		    d3cold_platform_cycle(d3->core.pdev, NULL);
 	     i++) {
 		if (answers(d3, D3COLD_LATE_MS))
 			problem = reload(d3);
@@ -309,13 +318,13 @@ static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 {
 	struct pci_dev *pdev = d3->core.pdev;
 	struct pci_dev *port = pci_upstream_bridge(pdev);
-	bool cycled = false;
+	bool cycled = false, off = false;
 
 	if (!port || pm_runtime_resume_and_get(&port->dev) < 0)
 		return problem;
 	if (d3cold_alone(pdev) && !hotplug_listens(port)) {
 		pci_save_state(port);
-		cycled = d3cold_platform_cycle(port);
+		cycled = d3cold_platform_cycle(port, &off);
 		pci_restore_state(port);
 	}
 	pm_runtime_put(&port->dev);
@@ -328,6 +337,8 @@ static const char *port_cycle(struct d3cold_device *d3, const char *problem)
 			"the port's power was cut, and a function beside it woke meanwhile: remove and rescan that one if it does not work\n");
 	if (answers(d3, D3COLD_LATE_MS))
 		problem = reload(d3);
+	if (!problem && off)
+		d3->unclean = false;
 	return step_done(d3, "port", problem);
 }
 
@@ -337,34 +348,44 @@ static const char *reset(struct d3cold_device *d3, const char *problem)
 
 	if (!answers(d3, 0) || pci_try_reset_function(pdev))
 		return problem;
-	return step_done(d3, "reset", reload(d3));
+	problem = reload(d3);
+	if (!problem)
+		d3->unclean = false;
+	return step_done(d3, "reset", problem);
 }
 
 /*
  * What its last user left in it, whose close could not reset it, is not for the
- * next one.
+ * next one: verified, it is reset or powered off all the same.
  */
 static const char *clean(struct d3cold_device *d3, bool cut)
 {
-	const char *problem = reset(
-		d3,
-		"as its last user left it, and nothing can reset it or cut its power");
+	const char *problem = reset(d3, NULL);
+	bool off = false;
 
-	if (problem && cut && d3cold_platform_cycle(d3->core.pdev) &&
-	    answers(d3, D3COLD_LATE_MS))
-		problem = step_done(d3, "power", reload(d3));
-	if (problem)
+	if (d3->unclean && cut && d3cold_platform_cycle(d3->core.pdev, &off)) {
+		problem = answers(d3, D3COLD_LATE_MS) ? reload(d3) :
+							"no answer";
+		if (!step_done(d3, "power", problem) && off)
+			d3->unclean = false;
+	}
+	if (d3->unclean)
 		problem = port_cycle(d3, problem);
+	if (!problem && d3->unclean)
+		problem =
+			"what its last user left can be neither reset nor powered off, once more with the functions beside it asleep or unbound";
 	return problem;
 }
 
-/* All there is to bring it back. */
-static const char *climb(struct d3cold_device *d3)
+/* All that may bring it back; no BAR may be used while power comes and goes. */
+static const char *climb(struct d3cold_device *d3, const char *problem)
 {
+	bool zap = d3->layered && d3->machine.open && !d3->machine.engaged;
 	/* Whatever it was lost in: the administrator asks. */
 	bool cut = d3cold_alone(d3->core.pdev);
-	const char *problem = d3cold_identity_check(d3);
 
+	if (zap)
+		d3cold_core_low_power(d3, true);
 	if (problem)
 		problem = d3cold_retry(d3, problem, cut);
 	if (problem)
@@ -373,6 +394,8 @@ static const char *climb(struct d3cold_device *d3)
 		problem = reset(d3, problem);
 	if (!problem && d3->unclean)
 		problem = clean(d3, cut);
+	if (zap)
+		d3cold_core_low_power(d3, false);
 	return problem;
 }
 
@@ -391,7 +414,6 @@ static const char *climb(struct d3cold_device *d3)
 int d3cold_recover(struct d3cold_device *d3)
 {
 	const char *problem;
-	bool zap;
 	int ret = 0;
 
 	if (mutex_lock_interruptible(&d3->ops_lock))
@@ -413,13 +435,9 @@ int d3cold_recover(struct d3cold_device *d3)
 		ret = -EIO;
 		goto out;
 	}
-	/* No mapping of a BAR may be used while power comes and goes. */
-	zap = d3->layered && d3->machine.open && !d3->machine.engaged;
-	if (zap)
-		d3cold_core_low_power(d3, true);
-	problem = climb(d3);
-	if (zap)
-		d3cold_core_low_power(d3, false);
+	problem = d3cold_identity_check(d3);
+	if (problem || d3->unclean)
+		problem = climb(d3, problem);
 	if (problem) {
 		pci_err(d3->core.pdev,
 			"still lost (%s): unbind it, then remove and rescan it\n",
@@ -428,7 +446,6 @@ int d3cold_recover(struct d3cold_device *d3)
 		goto out_put;
 	}
 
-	d3->unclean = false;
 	spin_lock(&d3->lock);
 	d3->policy = D3COLD_POLICY_OFF;
 	d3->stats.recoveries++;

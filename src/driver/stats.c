@@ -54,6 +54,9 @@ void d3cold_account(struct d3cold_device *d3)
 
 	lockdep_assert_held(&d3->lock);
 
+	/* The resume has looked at that. */
+	if (d3->waking && state != PCI_D3cold)
+		d3->reached_d3cold = false;
 	if (state != d3->physical) {
 		now = ktime_get_ns();
 		d3->stats.residency_ns[bucket_of(d3->physical)] +=
