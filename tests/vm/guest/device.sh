@@ -125,3 +125,22 @@ at_rest() {
 
 # active objects in the slab caches whose name matches REGEX
 slab_objects() { awk -v re="$1" '$1 ~ re { n += $2 } END { print n + 0 }' /proc/slabinfo; }
+
+# objects: those that a driver's life may leave. Exact only with slub_debug: else objects
+# that processors keep for later count, by the hundred. maple and radix trees move with
+# every process and file.
+objects() {
+	echo 3 >/proc/sys/vm/drop_caches
+	nap 1.5
+	slab_objects '^(kmalloc|kernfs|iommu)'
+}
+
+# no_object_lost BEFORE AFTER: a point, after $rounds
+no_object_lost() {
+	note "slab objects: $1 before, $2 after"
+	if [[ $kernel == kasan ]]; then
+		skip "no object a round is lost" "KASAN keeps for a while what is freed; kmemleak looks"
+	else
+		at_most $(($2 > $1 ? $2 - $1 : 0)) $((rounds / 2)) "no object a round is lost"
+	fi
+}
