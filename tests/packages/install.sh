@@ -84,10 +84,15 @@ remove_packages() {
 	check "$dist: no module is left" no_module
 	# the folder of the kernel that came from another root
 	rm -rf "$root/usr/lib/modules/$(kernel_version backports)"
-	# as the tool would have written
-	mkdir -p "$root/etc/d3cold.conf.d" "$root/var/lib/d3coldctl"
-	touch "$root/etc/d3cold.conf.d/0000:01:00.0.conf" "$root/var/lib/d3coldctl/counters.json"
+	# as the tool writes it, and what another package has there
+	local settings=$root/etc/d3cold.conf.d
+	mkdir -p "$settings" "$root/var/lib/d3coldctl"
+	sed 1d "$top/tests/unit/ctl/golden/persisted-file.txt" >"$settings/0000:01:00.0.conf"
+	echo policy=off >"$settings/50-fleet.conf"
+	touch "$root/var/lib/d3coldctl/counters.json"
 	check "$dist: purge" inside dpkg --purge d3cold-vfio-pci-dkms d3coldctl d3cold-vfio-pci-dev
+	check "$dist: another package's settings stay" rm "$settings/50-fleet.conf"
+	check "$dist: and nothing but them" rmdir "$settings"
 	check "$dist: no file is left behind" same_files
 	check "$dist: nothing was loaded or unloaded meanwhile" not_reloaded
 }
