@@ -117,8 +117,9 @@ bool d3cold_platform_keeps(struct d3cold_device *d3)
  * The ACPI core counts references and believes that the power is on: only an
  * explicit off makes it run _ON again.
  *
- * Context: sleeps, as long as the platform's methods take, and 200 ms;
- *allocates memory if @off is not NULL. Return: true if the platform did both.
+ * Context: sleeps, as long as the platform's methods take, and 200 ms; with
+ * @off it allocates memory.
+ * Return: true if the platform did both.
  */
 bool d3cold_platform_cycle(struct pci_dev *pdev, bool *off)
 {
