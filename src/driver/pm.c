@@ -176,7 +176,6 @@ static int d3cold_runtime_suspend(struct device *dev)
 	else
 		wait_ns = d3cold_budget_wait(d3);
 	d3->reached_d3cold = false;
-	d3->waking = ret;
 	spin_unlock(&d3->lock);
 	if (!ret)
 		d3cold_shadow_capture(d3);
