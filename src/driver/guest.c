@@ -159,10 +159,17 @@ ssize_t d3cold_read(struct vfio_device *vdev, char __user *buf, size_t count,
 static ssize_t make_it_forget(struct d3cold_device *d3)
 {
 	unsigned int tries = 50;
+	bool there;
 	long ret;
 
 	lockdep_assert_held(&d3->guest_lock);
 
+	/* The reset of a dead device waits for a minute. */
+	mutex_lock(&d3->ops_lock);
+	there = d3cold_present(d3);
+	mutex_unlock(&d3->ops_lock);
+	if (!there)
+		return -EIO;
 	/*
 	 * -EAGAIN: somebody holds the device lock, for sysfs or for a reset of
 	 * his own, which nobody says whether it worked: reset_done comes after
@@ -298,21 +305,20 @@ ssize_t d3cold_write(struct vfio_device *vdev, const char __user *buf,
 		return -EIO;
 	if (covers_pmcsr(d3, count, *ppos))
 		return write_pmcsr(d3, buf, count, ppos);
-	done = vfio_pci_core_write(vdev, buf, count, ppos);
-	if (refused(d3, done)) {
-		done = vfio_pci_core_write(vdev, buf, count, ppos);
-		refused(d3, done);
-	}
-	if (unlikely(d3cold_is_lost(d3)))
+	/* What a wake finds lost, or another device, is not written to. */
+	if (d3cold_get(d3, D3COLD_CAUSE_VMM))
 		return -EIO;
+	done = -EIO;
+	if (likely(!d3cold_is_lost(d3)))
+		done = vfio_pci_core_write(vdev, buf, count, ppos);
 	/* A function-level reset by the guest ends its entry before we return. */
-	if (unlikely(READ_ONCE(d3->reset_seen)) &&
-	    !d3cold_get(d3, D3COLD_CAUSE_RESET)) {
+	if (unlikely(READ_ONCE(d3->reset_seen))) {
 		mutex_lock(&d3->guest_lock);
 		forget_guest_state(d3);
 		mutex_unlock(&d3->guest_lock);
-		d3cold_put(d3);
 	}
+	/* As the core's own: an access alone does not start the delay anew. */
+	pm_runtime_put(&d3->core.pdev->dev);
 	return done;
 }
 

@@ -91,10 +91,25 @@ static void keep_as_found(struct d3cold_device *d3)
 	}
 }
 
+/* Does a sibling, closed before this one, still want the reset of both? */
+static bool owed_to_sibling(struct d3cold_device *d3)
+{
+	struct vfio_device_set *set = d3->core.vdev.dev_set;
+	struct vfio_pci_core_device *other;
+
+	lockdep_assert_held(&set->lock);
+
+	list_for_each_entry(other, &set->device_list, vdev.dev_set_list)
+		if (other != &d3->core && other->needs_reset)
+			return true;
+	return false;
+}
+
 /*
  * Whoever is not there is not reset: each method would wait a minute for an
- * answer, in process exit and under the lock of the device set. Nor may it come
- * back meanwhile, d3cold_recover() and the core load the same saved state.
+ * answer, in process exit and under the lock of the device set. Only what the
+ * next user of a sibling must not find is worth that. Nor may it come back
+ * meanwhile, d3cold_recover() and the core load the same saved state.
  */
 static void close_core(struct d3cold_device *d3)
 {
@@ -105,7 +120,8 @@ static void close_core(struct d3cold_device *d3)
 	if (d3cold_is_lost(d3)) {
 		flags = pdev->dev_flags;
 		d3->core.reset_works = false;
-		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
+		if (!owed_to_sibling(d3))
+			pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
 		vfio_pci_core_close_device(&d3->core.vdev);
 		/* Nor by a sibling's close, for which dev_set->lock is held. */
 		d3->core.needs_reset = false;

@@ -106,6 +106,13 @@ static bool power_may_change(struct d3cold_device *d3)
 		(pdev->multifunction && d3cold_platform_can_cut(pdev)));
 }
 
+/* Asleep, but not where it may come to yet; a VF has no power of its own. */
+static bool look_again(struct d3cold_device *d3)
+{
+	return d3->machine.asleep && !d3->core.pdev->is_virtfn &&
+	       (!d3->reached_d3cold || power_may_change(d3));
+}
+
 /* Who shares the power may have let go of it since, or have taken it. */
 static void look_at_platform(struct d3cold_device *d3)
 {
@@ -205,7 +212,7 @@ static int d3cold_runtime_suspend(struct device *dev)
 		d3->stats.suspends++;
 	d3cold_account(d3);
 	there = d3->reached_d3cold;
-	again = d3->machine.asleep && (!there || power_may_change(d3));
+	again = look_again(d3);
 	spin_unlock(&d3->lock);
 	d3cold_apply(d3, actions);
 
@@ -346,7 +353,7 @@ static void sample(struct work_struct *work)
 	spin_lock(&d3->lock);
 	d3cold_account(d3);
 	there = d3->reached_d3cold;
-	again = d3->machine.asleep && (!there || power_may_change(d3));
+	again = look_again(d3);
 	spin_unlock(&d3->lock);
 
 	if (!again || READ_ONCE(d3->dying))
