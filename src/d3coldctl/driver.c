@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -114,15 +115,53 @@ int driver_probe(const char *id)
 }
 
 /**
+ * block_signals() - let no signal end this process half-way
+ * @old: those blocked before, on return, or NULL
+ */
+void block_signals(sigset_t *old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	/* Nor does a reader of our words who goes leave anything half done. */
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &set, old);
+}
+
+/* A driver that leaves takes its virtual functions away from their users. */
+static bool has_vfs(const struct device *dev)
+{
+	char *n = sysfs_read("bus/pci/devices/%s/sriov_numvfs", dev->id);
+	bool has = n && !streq(n, "0");
+	char *fix;
+
+	if (has) {
+		fix = xasprintf(
+			"write 0 to /sys/bus/pci/devices/%s/sriov_numvfs",
+			dev->id);
+		msg_error(dev->id, fix,
+			  "%s virtual functions are enabled, and would go", n);
+		free(fix);
+	}
+	free(n);
+	return has;
+}
+
+/**
  * driver_may_change() - are we allowed to change a device's driver?
  * @dev: device
  *
- * Return: true, or false after saying that this needs root.
+ * Return: true, or false after saying that this needs root, or that its virtual
+ * functions are to go first.
  */
 bool driver_may_change(const struct device *dev)
 {
 	if (sysfs_writable("bus/pci/devices/%s/driver_override", dev->id))
-		return true;
+		return !has_vfs(dev);
 	if (errno == EACCES || errno == EROFS || errno == EPERM)
 		msg_error(dev->id, "this needs root: try sudo",
 			  "may not change its driver");

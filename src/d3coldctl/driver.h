@@ -12,6 +12,7 @@ int driver_override(const char *id, const char *driver);
 int driver_detach(const char *id);
 int driver_attach(const char *id, const char *driver);
 int driver_probe(const char *id);
+void block_signals(sigset_t *old);
 bool driver_may_change(const struct device *dev);
 
 #endif

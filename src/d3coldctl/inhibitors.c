@@ -109,9 +109,11 @@ static int open_locked(const char *path)
 	mkdir(dir, 0755);
 	free(dir);
 	/* Not closed on exec: the command shall have it, too. */
-	fd = open(path, O_RDWR | O_CREAT, 0644);
+	fd = open(path, O_RDWR | O_CREAT, 0600);
 	if (fd < 0)
 		return -errno;
+	/* Whoever may read it may lock it, and keep the device awake. */
+	fchmod(fd, 0600);
 	while (flock(fd, LOCK_SH))
 		if (errno != EINTR) {
 			int err = -errno;

@@ -28,34 +28,61 @@ struct keep {
 	struct json_object *devices;
 };
 
+static int write_all(int fd, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* A terminal, a pipe, /dev/null: nothing that another file may stand for. */
+static int write_special(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, text);
+	close(fd);
+	return err;
+}
+
 /**
  * file_replace() - replace a file as a whole, or not at all
- * @path: file
+ * @path: file; what is there and no regular file is written to instead
  * @text: its new contents
  *
- * Return: 0 or -errno.
+ * Return: 0 or -errno; -ELOOP for a symbolic link to a regular file, which
+ * would be replaced itself.
  */
 int file_replace(const char *path, const char *text)
 {
-	char *temporary = xasprintf("%s.XXXXXX", path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	size_t len = strlen(text);
-	int err = 0;
+	struct stat st, link;
+	char *temporary;
+	int err, fd;
 
+	if (!stat(path, &st)) {
+		if (!S_ISREG(st.st_mode))
+			return write_special(path, text);
+		if (!lstat(path, &link) && S_ISLNK(link.st_mode))
+			return -ELOOP;
+	}
+	temporary = xasprintf("%s.XXXXXX", path);
+	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
 		err = -errno;
 		goto out;
 	}
-	while (len && !err) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0) {
-			err = -errno;
-		} else {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
+	err = write_all(fd, text);
 	if (!err && (fchmod(fd, 0644) || fsync(fd)))
 		err = -errno;
 	close(fd);
@@ -84,16 +111,23 @@ static bool load(struct keep *keep)
 
 /*
  * keep_open() - read the sums so far, and keep others from changing them
- * @path: file, which need not exist
+ * @path: file, which need not exist; a regular one
  *
  * Return: what keep_save_and_close() takes, or NULL with errno set.
  */
 static struct keep *keep_open(const char *path)
 {
-	char *lock_path = xasprintf("%s.lock", path);
-	int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct keep *keep;
+	struct stat st;
+	char *lock_path;
+	int lock;
 
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	lock_path = xasprintf("%s.lock", path);
+	lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	free(lock_path);
 	if (lock < 0)
 		return NULL;

@@ -124,7 +124,13 @@ static bool is_option(const char *arg, const char *name, char key)
 
 	if (!strncmp(arg, "--", 2))
 		return n > 2 && !strncmp(name, arg, n);
-	return *arg == '-' && strchr(arg, key);
+	if (*arg != '-')
+		return false;
+	/* What follows a letter that takes a value is that value. */
+	for (arg++; *arg && *arg != key; arg++)
+		if (strchr("diknor", *arg))
+			return false;
+	return *arg == key;
 }
 
 /* Must be known before argp has its first error. --help is always text. */

@@ -84,9 +84,8 @@ void timeline_html(FILE *f, const struct timeline *t)
 	struct tm tm;
 	size_t i;
 
-	if (t->epoch)
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z",
-			 localtime_r(&began, &tm));
+	if (t->epoch && localtime_r(&began, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm);
 	fputs(page_head, f);
 	fprintf(f, "<h1>Power states</h1>\n<p>%s, %.1f s", text,
 		(double)(t->to - t->from) / 1e6);

@@ -75,26 +75,13 @@ void targets_free(struct target_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-/*
- * Signals wait until the devices are bound or put back; the caller is about to
- * end anyway, so they stay blocked.
- */
-static void block_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	sigprocmask(SIG_BLOCK, set, NULL);
-}
-
 static bool interrupted(void)
 {
 	sigset_t pending;
 
 	sigpending(&pending);
 	if (!sigismember(&pending, SIGINT) && !sigismember(&pending, SIGTERM) &&
-	    !sigismember(&pending, SIGHUP))
+	    !sigismember(&pending, SIGHUP) && !sigismember(&pending, SIGQUIT))
 		return false;
 	msg_error(NULL, NULL, "interrupted");
 	return true;
@@ -197,15 +184,17 @@ static int untake(struct target *target)
 
 	if (target->attached)
 		err = driver_detach(dev->id);
-	ret = driver_override(dev->id, dev->driver_override);
-	if (!err)
-		err = ret;
+	/* Its driver may have had it in spite of the override there was. */
 	if (target->detached) {
+		ret = driver_override(dev->id, dev->driver);
+		if (!err)
+			err = ret;
 		ret = driver_attach(dev->id, dev->driver);
 		if (!err)
 			err = ret;
 	}
-	return err;
+	ret = driver_override(dev->id, dev->driver_override);
+	return err ?: ret;
 }
 
 static void undo(struct target *target, const struct wish *wishes, size_t n)
@@ -225,7 +214,7 @@ static void undo(struct target *target, const struct wish *wishes, size_t n)
 			    driver ?: "none");
 	} else {
 		hint = xasprintf(
-			"\"d3coldctl unbind %s\" looks for a host driver once more",
+			"\"echo %s >/sys/bus/pci/drivers_probe\" looks for a host driver once more",
 			dev->id);
 		msg_error(
 			dev->id, hint,
@@ -243,7 +232,8 @@ static void undo(struct target *target, const struct wish *wishes, size_t n)
  * @wishes:   settings for them
  * @n_wishes: how many, MAX_WISHES at most
  *
- * SIGINT, SIGTERM and SIGHUP count as a failure, and stay blocked.
+ * SIGINT, SIGTERM, SIGHUP and SIGQUIT count as a failure, and stay blocked, as
+ * the caller is about to end.
  *
  * Return: true if all are bound; otherwise what failed and what became of each
  * device has been said.
@@ -251,10 +241,10 @@ static void undo(struct target *target, const struct wish *wishes, size_t n)
 bool targets_bind(struct target_list *list, const struct wish *wishes,
 		  size_t n_wishes)
 {
-	sigset_t signals;
 	size_t i;
 
-	block_signals(&signals);
+	/* For good: the caller is about to end anyway. */
+	block_signals(NULL);
 	for (i = 0; i < list->n; i++) {
 		struct target *target = &list->v[i];
 

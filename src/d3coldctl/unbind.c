@@ -3,6 +3,7 @@
  * d3coldctl unbind
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -143,20 +144,13 @@ static int nothing_to_do(const struct device *dev)
 	return EXIT_OK;
 }
 
-static int give_back(const struct device *dev, bool wait)
+/* From its driver to the host's. A signal would leave it between the two. */
+static int let_go(const struct device *dev)
 {
 	char *driver;
 	int err;
 
-	/* An override left behind keeps the host driver out, too. */
-	if (!dev->is_ours && !streq(dev->driver_override, DRIVER_NAME))
-		return nothing_to_do(dev);
-	if (!driver_may_change(dev))
-		return EXIT_ERROR;
 	if (dev->is_ours) {
-		if (!users_gone(dev, wait))
-			return EXIT_ERROR;
-		keep_before_unbind(&dev->bdf);
 		err = driver_detach(dev->id);
 		if (err) {
 			msg_error(dev->id, "look at its lines in dmesg",
@@ -177,6 +171,27 @@ static int give_back(const struct device *dev, bool wait)
 	report(dev, driver);
 	free(driver);
 	return EXIT_OK;
+}
+
+static int give_back(const struct device *dev, bool wait)
+{
+	sigset_t old;
+	int ret;
+
+	/* An override left behind keeps the host driver out, too. */
+	if (!dev->is_ours && !streq(dev->driver_override, DRIVER_NAME))
+		return nothing_to_do(dev);
+	if (!driver_may_change(dev))
+		return EXIT_ERROR;
+	if (dev->is_ours) {
+		if (!users_gone(dev, wait))
+			return EXIT_ERROR;
+		keep_before_unbind(&dev->bdf);
+	}
+	block_signals(&old);
+	ret = let_go(dev);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return ret;
 }
 
 static bool forget(const struct bdf *bdf, bool persist)

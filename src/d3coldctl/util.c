@@ -20,15 +20,15 @@ static void *check_alloc(void *p)
 
 /**
  * visible() - make what others named fit for a terminal
- * @s: name of a task, a folder, ..., or NULL: bytes that a terminal obeys
- *     become '?' in it
+ * @s: name of a task, a folder, ..., or NULL: bytes that a terminal obeys, or
+ *     that are not ASCII, become '?' in it
  *
  * Return: @s.
  */
 char *visible(char *s)
 {
 	for (char *c = s; c && *c; c++)
-		if (iscntrl((unsigned char)*c))
+		if (!isascii((unsigned char)*c) || !isprint((unsigned char)*c))
 			*c = '?';
 	return s;
 }

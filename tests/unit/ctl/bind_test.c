@@ -172,6 +172,44 @@ static void test_override_kept(void **state)
 	assert_file(NIC, "driver_override", "vfio-pci");
 }
 
+/* A host driver that was there first has it in spite of our override. */
+static void test_override_was_ours(void **state)
+{
+	char *argv[] = { "bind", GPU, "--policy", "explicit", NULL };
+	char *text;
+
+	(void)state;
+	tree_file(DRIVER_NAME "\n", "bus/pci/devices/" GPU "/driver_override");
+	kernel.fail_at = 4;
+	assert_int_equal(run_caught(cmd_bind, argv, &text), EXIT_ERROR);
+	assert_non_null(strstr(text, GPU ": put back as it was"));
+	free(text);
+	assert_driver(GPU, "nouveau");
+	assert_file(GPU, "driver_override", DRIVER_NAME);
+}
+
+/* The driver's leaving would take them away from their users. */
+static void test_virtual_functions(void **state)
+{
+	char *bind[] = { "bind", NIC, NULL };
+	char *unbind[] = { "unbind", NIC, NULL };
+	char *text;
+
+	(void)state;
+	tree_file("2\n", "bus/pci/devices/" NIC "/sriov_numvfs");
+	assert_int_equal(run_caught(cmd_bind, bind, &text), EXIT_ERROR);
+	assert_non_null(strstr(text, "2 virtual functions are enabled"));
+	free(text);
+	assert_int_equal(kernel.writes, 0);
+	tree_file("0\n", "bus/pci/devices/" NIC "/sriov_numvfs");
+	assert_int_equal(run_caught(cmd_bind, bind, &text), EXIT_OK);
+	free(text);
+	tree_file("2\n", "bus/pci/devices/" NIC "/sriov_numvfs");
+	assert_int_equal(run_caught(cmd_unbind, unbind, &text), EXIT_ERROR);
+	free(text);
+	assert_driver(NIC, DRIVER_NAME);
+}
+
 static void test_bind_again(void **state)
 {
 	char *text;
@@ -343,6 +381,8 @@ int main(void)
 		TEST(test_probe_lies),
 		TEST(test_interrupted),
 		TEST(test_override_kept),
+		TEST(test_override_was_ours),
+		TEST(test_virtual_functions),
 		TEST(test_bind_again),
 		TEST(test_unbind),
 		TEST(test_leftover_override),

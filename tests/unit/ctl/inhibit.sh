@@ -31,6 +31,7 @@ holds() {
 
 is "$("$tool" inhibit 01:00.0 -- cat "$control")" on "on while the command runs"
 becomes auto "as it was when it has ended"
+is "$(stat -c %a "$root/run/d3coldctl/inhibit-0000:01:00.0")" 600 "nobody else can lock its file, and pin the device"
 
 holds first
 is "$("$tool" status 01:00.0 | grep -c "inhibited by .*sh (pid $pid)")" 1 "status names the command"

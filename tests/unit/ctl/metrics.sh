@@ -105,4 +105,20 @@ echo '{ "devices": [' >"$work/keep"
 look
 is "$(total "$powered") $(grep -c 'cannot be read' "$work/said") $(cat "$work/keep.bad")" '1 1 { "devices": [' \
 	"sums that cannot be read: said, put aside, begun anew"
+
+# What is no regular file is written to, not replaced; nor is a link
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/read" &
+code=0
+timeout 20 "$tool" metrics --output "$work/pipe" >"$work/said" 2>&1 || code=$?
+wait $!
+is "$code $(test -p "$work/pipe" && echo pipe) $(grep -c '^# TYPE' "$work/read" | sed 's/[1-9].*/metrics/')" "0 pipe metrics" \
+	"a pipe is written to, and stays one"
+ln -s saved "$work/link"
+code=0
+"$tool" metrics --output "$work/link" >"$work/said" 2>&1 || code=$?
+is "$code $(readlink "$work/link")" "1 saved" "a symbolic link is not replaced"
+code=0
+"$tool" metrics --keep "$work/pipe" >/dev/null 2>"$work/said" || code=$?
+is "$code $(test -p "$work/pipe" && echo pipe)" "1 pipe" "sums are kept in a regular file only"
 done_with_points
