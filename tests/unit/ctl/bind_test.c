@@ -277,11 +277,11 @@ static void test_unbind_in_use(void **state)
 	assert_int_equal(run_bind(&text), EXIT_OK);
 	free(text);
 	/* who owns a task names it, and a terminal shows it */
-	tree_file("qemu\033[7m\n", "4242/comm");
+	tree_file("qemu\033[7m\302\233\n", "4242/comm");
 	tree_link("/dev/vfio/17", "4242/fd/9");
 	tree_link("/dev/vfio/1", "4243/fd/9");
 	assert_int_equal(run_caught(cmd_unbind, argv, &text), EXIT_ERROR);
-	assert_non_null(strstr(text, "in use by qemu?[7m (pid 4242)"));
+	assert_non_null(strstr(text, "in use by qemu?[7m?? (pid 4242)"));
 	assert_null(strstr(text, "4243"));
 	free(text);
 	assert_driver(NIC, DRIVER_NAME);
@@ -294,7 +294,7 @@ static void test_unbind_in_use(void **state)
 	}
 	argv[2] = "--wait";
 	assert_int_equal(run_caught(cmd_unbind, argv, &text), EXIT_OK);
-	assert_non_null(strstr(text, "waiting for qemu?[7m (pid 4242)"));
+	assert_non_null(strstr(text, "waiting for qemu?[7m?? (pid 4242)"));
 	free(text);
 	assert_driver(NIC, NULL);
 	waitpid(pid, NULL, 0);
