@@ -108,7 +108,7 @@ is "$(total "$powered") $(grep -c 'cannot be read' "$work/said") $(cat "$work/ke
 
 # What is no regular file is written to, not replaced; nor is a link
 mkfifo "$work/pipe"
-cat "$work/pipe" >"$work/read" &
+timeout 30 cat "$work/pipe" >"$work/read" &
 code=0
 timeout 20 "$tool" metrics --output "$work/pipe" >"$work/said" 2>&1 || code=$?
 wait $!
